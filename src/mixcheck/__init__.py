@@ -1,0 +1,76 @@
+"""mixcheck measures recordings, judges the numbers against delivery specs, and reports.
+
+    import mixcheck
+
+    measurement = mixcheck.measure("mix.wav")
+    print(measurement.value("loudness.integrated_lufs"))
+    judgement = mixcheck.judge(measurement, mixcheck.load_profile("spotify"))
+    print(judgement.outcome)
+
+Names are imported when first used: ``mixcheck --help`` must not wait for NumPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mixcheck.engine import Outcome, Unreadable, measure, measure_array, measure_many
+    from mixcheck.errors import AudioError, MixcheckError, ProfileError, UsageError
+    from mixcheck.judgement import Judgement, Verdict, judge
+    from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION, Measurement
+    from mixcheck.meters import Finding, metrics
+    from mixcheck.profiles import Limit, Profile, load_profile, profile_names
+    from mixcheck.report import FORMATS, FileReport, render
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "engine": ("Outcome", "Unreadable", "measure", "measure_array", "measure_many"),
+    "errors": ("AudioError", "MixcheckError", "ProfileError", "UsageError"),
+    "judgement": ("Judgement", "Verdict", "judge"),
+    "measurement": ("ANALYSIS_VERSION", "SCHEMA_VERSION", "Measurement"),
+    "meters": ("Finding", "metrics"),
+    "profiles": ("Limit", "Profile", "load_profile", "profile_names"),
+    "report": ("FORMATS", "FileReport", "render"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "ANALYSIS_VERSION",
+    "FORMATS",
+    "SCHEMA_VERSION",
+    "AudioError",
+    "FileReport",
+    "Finding",
+    "Judgement",
+    "Limit",
+    "Measurement",
+    "MixcheckError",
+    "Outcome",
+    "Profile",
+    "ProfileError",
+    "Unreadable",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "judge",
+    "load_profile",
+    "measure",
+    "measure_array",
+    "measure_many",
+    "metrics",
+    "profile_names",
+    "render",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,26 @@
+"""Reading recordings: formats, layouts, blocks. Only this package imports soundfile."""
+
+from mixcheck.audio.format import FORMAT_QUANTITIES, AudioFormat
+from mixcheck.audio.layouts import LAYOUTS, loudness_weights, named_layout
+from mixcheck.audio.reader import (
+    AudioStream,
+    SampleBlock,
+    Samples,
+    assumed_layout,
+    open_audio,
+    usable_block,
+)
+
+__all__ = [
+    "FORMAT_QUANTITIES",
+    "LAYOUTS",
+    "AudioFormat",
+    "AudioStream",
+    "SampleBlock",
+    "Samples",
+    "assumed_layout",
+    "loudness_weights",
+    "named_layout",
+    "open_audio",
+    "usable_block",
+]

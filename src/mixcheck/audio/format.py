@@ -1,0 +1,85 @@
+"""What a file says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from mixcheck.units import Quantity
+
+LOSSY_CODECS = frozenset({"VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"})
+FLOAT_CODECS = frozenset({"FLOAT", "DOUBLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """Format of one recording.
+
+    Parameters
+    ----------
+    container, codec : str
+        As libsndfile names them: ``"WAV"``, ``"PCM_24"``.
+    sample_rate_hz : int
+        Frames a second.
+    channels : int
+        Channels in a frame.
+    frames : int
+        Frames that were read; before reading, frames that the decoder announces.
+    duration_s : float
+        ``frames / sample_rate_hz``.
+    bit_depth : int or None
+        Bits a sample of linear PCM; ``None`` for lossy and companded codecs.
+    declared_frames : int or None
+        Frames that the header claims, where it claims any.
+    channel_layout : tuple of str or None
+        Loudspeaker of each channel; ``None`` where neither file nor convention tells.
+    layout_origin : str
+        ``"file"``, ``"assumed"``, ``"given"`` or ``"unknown"``.
+    bit_rate_kbps : float or None
+        Mean rate of a lossy stream, thousand bits a second.
+    bit_rate_mode : str or None
+        ``"constant"`` or ``"variable"``, for MP3.
+    """
+
+    container: str
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    frames: int
+    duration_s: float
+    bit_depth: int | None = None
+    declared_frames: int | None = None
+    channel_layout: tuple[str, ...] | None = None
+    layout_origin: str = "unknown"
+    bit_rate_kbps: float | None = None
+    bit_rate_mode: str | None = None
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether decoding gives something else than what was encoded."""
+        return self.codec in LOSSY_CODECS
+
+    @property
+    def is_float(self) -> bool:
+        """Whether samples are stored as floating point."""
+        return self.codec in FLOAT_CODECS
+
+
+def _label(unit: str, label: str, about: str, decimals: int = 0) -> Quantity:
+    return Quantity(unit, label, "file header", about, decimals)
+
+
+FORMAT_QUANTITIES: dict[str, Quantity] = {
+    "container": _label("", "Container", "Kind of file."),
+    "codec": _label("", "Codec", "How samples are stored, as libsndfile names it."),
+    "sample_rate_hz": _label("Hz", "Sample rate", "Frames a second."),
+    "channels": _label("", "Channels", "Number of channels."),
+    "frames": _label("", "Frames", "Frames that were read."),
+    "duration_s": _label("s", "Duration", "Length of what was read.", 2),
+    "bit_depth": _label("bit", "Bit depth", "Bits a sample of linear PCM."),
+    "declared_frames": _label("", "Declared frames", "Frames that the header claims."),
+    "channel_layout": _label("", "Channel layout", "Loudspeaker of each channel."),
+    "layout_origin": _label("", "Layout origin", "Who says so: file, assumed or given."),
+    "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate of a lossy stream."),
+    "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable (MP3)."),
+}
+assert list(FORMAT_QUANTITIES) == [field.name for field in fields(AudioFormat)]

@@ -1,0 +1,64 @@
+"""Loudspeaker layouts: which channel is where, and how BS.1770 weights it.
+
+Labels are those of the WAVE speaker positions: L R C LFE, Lb Rb (back), Ls Rs (side),
+Lc Rc (of centre), Cb (back centre), T… (top).
+
+Source: ITU-R BS.1770-5 Annex 1 table 3 and Annex 3 (weights); Microsoft WAVEFORMATEXTENSIBLE
+(mask bits). A 5.1 file may carry its surrounds as side or as back: both are the ±110° pair.
+"""
+
+from __future__ import annotations
+
+from mixcheck.errors import UsageError
+
+MASK_LABELS = (
+    "L", "R", "C", "LFE", "Lb", "Rb", "Lc", "Rc", "Cb",
+    "Ls", "Rs", "T", "TL", "TC", "TR", "TLb", "TCb", "TRb",
+)  # fmt: skip
+
+LAYOUTS: dict[str, tuple[str, ...]] = {
+    "mono": ("C",),
+    "stereo": ("L", "R"),
+    "3.0": ("L", "R", "C"),
+    "quad": ("L", "R", "Lb", "Rb"),
+    "5.0": ("L", "R", "C", "Ls", "Rs"),
+    "5.1": ("L", "R", "C", "LFE", "Ls", "Rs"),
+    "7.1": ("L", "R", "C", "LFE", "Lb", "Rb", "Ls", "Rs"),
+    "5.1.4": ("L", "R", "C", "LFE", "Ls", "Rs", "TL", "TR", "TLb", "TRb"),
+    "7.1.4": ("L", "R", "C", "LFE", "Lb", "Rb", "Ls", "Rs", "TL", "TR", "TLb", "TRb"),
+}
+
+ASSUMED_BY_CHANNELS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
+
+DUAL_MONO = "dual-mono"  # label of a mono channel that plays on two loudspeakers
+SURROUND_WEIGHT = 1.41  # BS.1770-5 table 3: 60° ≤ |azimuth| ≤ 120°, elevation under 30°
+
+
+def layout_from_mask(mask: int, channels: int) -> tuple[str, ...] | None:
+    """Labels of the channels that a WAVE mask names; ``None`` if it does not fit the file."""
+    labels = tuple(label for bit, label in enumerate(MASK_LABELS) if mask >> bit & 1)
+    return labels if len(labels) == channels else None
+
+
+def named_layout(name: str, channels: int) -> tuple[str, ...]:
+    """Labels of a layout that the user named.
+
+    Raises
+    ------
+    UsageError
+        The name is unknown, or the layout has another number of channels.
+    """
+    labels = LAYOUTS.get(name)
+    if labels is None:
+        raise UsageError(f"unknown layout {name!r}; known are {', '.join(LAYOUTS)}")
+    if len(labels) != channels:
+        raise UsageError(f"layout {name} has {len(labels)} channels, the file has {channels}")
+    return labels
+
+
+def loudness_weights(layout: tuple[str, ...]) -> tuple[float, ...]:
+    """BS.1770 weight of each channel; 0 leaves a channel out (LFE)."""
+    has_sides = "Ls" in layout or "Rs" in layout
+    surrounds = {"Ls", "Rs"} if has_sides else {"Lb", "Rb"}
+    special = {"LFE": 0.0, DUAL_MONO: 2.0, **dict.fromkeys(surrounds, SURROUND_WEIGHT)}
+    return tuple(special.get(label, 1.0) for label in layout)

@@ -1,0 +1,1 @@
+"""Signal processing that knows no meter: filters, interpolation, spectra, decimation."""

@@ -1,0 +1,198 @@
+"""One pass over a recording: every block to every meter."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mixcheck.audio import (
+    AudioFormat,
+    SampleBlock,
+    assumed_layout,
+    named_layout,
+    open_audio,
+    usable_block,
+)
+from mixcheck.errors import AudioError, UsageError
+from mixcheck.measurement import Measurement
+from mixcheck.meters import METERS
+from mixcheck.views import Views
+
+IN_FLIGHT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be measured, as a value: the other files go on."""
+
+    path: str
+    error: AudioError
+
+
+Outcome = Measurement | Unreadable
+
+
+def measure(
+    path: str | os.PathLike[str], *, layout: str | None = None, dual_mono: bool = False
+) -> Measurement:
+    """Measure one file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    layout : str, optional
+        Loudspeaker layout to use instead of what the file states, such as ``"5.1"``.
+    dual_mono : bool
+        Measure a mono file as if it played on two loudspeakers: 3.01 LU louder.
+
+    Returns
+    -------
+    Measurement
+
+    Raises
+    ------
+    AudioError
+        The file cannot be read; the message names it, the cause and the cure.
+    UsageError
+        The layout does not fit the file.
+    """
+    name = os.fspath(path)
+    with open_audio(name, layout=layout) as stream:
+        audio = as_dual_mono(stream.format) if dual_mono and not layout else stream.format
+        return _measure_blocks(name, audio, stream.blocks())
+
+
+def measure_array(
+    samples: ArrayLike,
+    sample_rate_hz: int,
+    *,
+    name: str = "array",
+    layout: str | None = None,
+) -> Measurement:
+    """Measure samples in memory.
+
+    Parameters
+    ----------
+    samples : array_like, shape (channels, frames) or (frames,)
+        Planar samples, full scale 1.0.
+    sample_rate_hz : int
+        Frames a second.
+    name : str
+        Name for reports.
+    layout : str, optional
+        Loudspeaker layout, such as ``"5.1"``.
+
+    Raises
+    ------
+    AudioError
+        There is no frame.
+    """
+    planar = np.atleast_2d(np.asarray(samples))
+    if planar.dtype.kind != "f":
+        raise UsageError("samples must be floating point, full scale 1.0")
+    if planar.ndim != 2 or planar.size == 0:
+        raise AudioError(name, "holds no audio (0 frames)", "give planar samples")
+    channels, frames = planar.shape
+    labels, origin = assumed_layout(channels)
+    if layout is not None:
+        labels, origin = named_layout(layout, channels), "given"
+    audio = AudioFormat(
+        container="array",
+        codec="DOUBLE" if planar.dtype == np.float64 else "FLOAT",
+        sample_rate_hz=sample_rate_hz,
+        channels=channels,
+        frames=frames,
+        duration_s=frames / sample_rate_hz,
+        bit_depth=planar.dtype.itemsize * 8,
+        channel_layout=labels,
+        layout_origin=origin,
+    )
+    blocks = (
+        usable_block(start, planar[:, start : start + sample_rate_hz].copy(), True)
+        for start in range(0, frames, sample_rate_hz)
+    )
+    return _measure_blocks(name, audio, blocks)
+
+
+def _measure_blocks(path: str, audio: AudioFormat, blocks: Iterable[SampleBlock]) -> Measurement:
+    views = Views(audio)
+    meters = [meter(audio) for meter in METERS]
+    frames = 0
+    for block, last in _marked_last(blocks):
+        viewed = views.block(block, last=last)
+        for meter in meters:
+            meter.update(viewed)
+        frames += viewed.frames
+    if not frames:
+        raise AudioError(path, "holds no audio that can be decoded", "copy or export it again")
+    read = dataclasses.replace(audio, frames=frames, duration_s=frames / audio.sample_rate_hz)
+    return Measurement(path, read, {meter.name: meter.finish() for meter in meters})
+
+
+def _marked_last(blocks: Iterable[SampleBlock]) -> Iterator[tuple[SampleBlock, bool]]:
+    waiting: SampleBlock | None = None
+    for block in blocks:
+        if waiting is not None:
+            yield waiting, False
+        waiting = block
+    if waiting is not None:
+        yield waiting, True
+
+
+def as_dual_mono(audio: AudioFormat) -> AudioFormat:
+    """The format of a mono file that is to play on two loudspeakers; others unchanged."""
+    if audio.channels != 1:
+        return audio
+    return dataclasses.replace(audio, channel_layout=("dual-mono",), layout_origin="given")
+
+
+def measure_many(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    executor: Executor | None = None,
+    layout: str | None = None,
+    dual_mono: bool = False,
+) -> Iterator[Outcome]:
+    """Measure files, in order, each as :func:`measure` would.
+
+    Parameters
+    ----------
+    paths : iterable of str or path-like
+        The files; may be longer than memory.
+    executor : Executor, optional
+        Where to run; the caller owns it. Without one, here and now.
+    layout, dual_mono
+        As for :func:`measure`.
+
+    Yields
+    ------
+    Measurement or Unreadable
+        One for each path, in the order given, whatever finishes first.
+    """
+    tasks = ((os.fspath(path), layout, dual_mono) for path in paths)
+    if executor is None:
+        yield from (measure_or_report(*task) for task in tasks)
+        return
+    waiting: deque[Future[Outcome]] = deque()
+    for task in tasks:
+        waiting.append(executor.submit(measure_or_report, *task))
+        if len(waiting) >= IN_FLIGHT:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def measure_or_report(path: str, layout: str | None, dual_mono: bool) -> Outcome:
+    """:func:`measure`, with a file that cannot be read as a value."""
+    try:
+        return measure(path, layout=layout, dual_mono=dual_mono)
+    except AudioError as error:
+        return Unreadable(path, error)

@@ -1,0 +1,113 @@
+"""The measurement of one file: plain frozen data that knows no spec."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mixcheck.audio import AudioFormat
+from mixcheck.meters import METERS, Finding, Reading
+from mixcheck.units import quantities
+
+SCHEMA_VERSION = 1
+ANALYSIS_VERSION = 1
+
+Value = float | int | str | None | tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Everything measured of one file.
+
+    Parameters
+    ----------
+    path : str
+        The file as the caller named it.
+    format : AudioFormat
+        What the file says of itself, and how much of it could be read.
+    readings : mapping of str to Reading
+        One for each meter, by its name.
+    analysis_version : int
+        Version of the algorithms: numbers of different versions are not comparable.
+    """
+
+    path: str
+    format: AudioFormat
+    readings: Mapping[str, Reading]
+    analysis_version: int = ANALYSIS_VERSION
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What all meters saw, in order of time."""
+        found = (item for reading in self.readings.values() for item in reading.findings)
+        return tuple(sorted(found, key=lambda item: (item.start_s, item.code)))
+
+    def value(self, metric: str) -> Value:
+        """Value of a metric path such as ``"loudness.integrated_lufs"``.
+
+        Raises
+        ------
+        KeyError
+            There is no such metric.
+        """
+        group, _, name = metric.partition(".")
+        holder: Any = self.format if group == "format" else self.readings.get(group)
+        if holder is None or name not in _field_names(holder):
+            raise KeyError(metric)
+        value: Value = getattr(holder, name)
+        return value
+
+    def reason(self, name: str) -> str | None:
+        """Why a metric path has no value, or why a finding code could not be looked for."""
+        group, _, field = name.partition(".")
+        if field:
+            reading = self.readings.get(group)
+            return reading.reasons.get(field) if reading else None
+        for reading in self.readings.values():
+            if name in reading.reasons:
+                return reading.reasons[name]
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; :meth:`from_dict` gives the same measurement back."""
+        return {
+            "path": self.path,
+            "analysis_version": self.analysis_version,
+            "format": dataclasses.asdict(self.format),
+            "measurement": {
+                name: {
+                    **{field: getattr(reading, field) for field in quantities(type(reading))},
+                    "reasons": dict(reading.reasons),
+                }
+                for name, reading in self.readings.items()
+            },
+            "findings": [dataclasses.asdict(item) for item in self.findings],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Measurement:
+        """The measurement that :meth:`to_dict` described, from JSON's lists or Python's tuples."""
+        findings = [
+            Finding(**{**item, "channels": tuple(item["channels"])}) for item in data["findings"]
+        ]
+        readings: dict[str, Reading] = {}
+        for index, meter in enumerate(METERS):
+            fields = {
+                name: _tuples(value) for name, value in data["measurement"][meter.name].items()
+            }
+            # Whose finding is whose does not matter once they are merged: the first holds them.
+            mine = tuple(findings) if index == 0 else ()
+            readings[meter.name] = meter.reading(**fields, findings=mine)
+        audio = {name: _tuples(value) for name, value in data["format"].items()}
+        return cls(data["path"], AudioFormat(**audio), readings, data["analysis_version"])
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _field_names(holder: Any) -> tuple[str, ...]:
+    names = (field.name for field in dataclasses.fields(holder))
+    return tuple(name for name in names if name not in ("reasons", "findings"))

@@ -1,0 +1,131 @@
+"""What a meter is: it sees every block once, then gives its reading."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar, Protocol
+
+from mixcheck.audio import AudioFormat
+from mixcheck.views import Block
+
+LISTED_PER_CODE = 100
+SEVERITIES = ("info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something seen at a place in time.
+
+    Parameters
+    ----------
+    code : str
+        A key of :func:`finding_kinds`.
+    severity : str
+        ``"error"``, ``"warning"`` or ``"info"``.
+    start_s, end_s : float
+        Where in the file.
+    channels : tuple of int
+        Channels concerned, counted from 0.
+    value : float or None
+        How much, in ``unit``.
+    unit : str
+        Unit of the value.
+    confidence : float
+        0 to 1.
+    message : str
+        What was found, for an engineer.
+    """
+
+    code: str
+    severity: str
+    start_s: float
+    end_s: float
+    channels: tuple[int, ...]
+    value: float | None
+    unit: str
+    confidence: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """What ``explain`` says of a finding code."""
+
+    code: str
+    title: str
+    severity: str
+    what: str
+    why: str
+    how: str
+    limits: str
+    do: str
+    source: str
+
+
+@cache
+def finding_kinds() -> Mapping[str, FindingKind]:
+    """Every finding code that the meters can give, in alphabetical order."""
+    text = files("mixcheck.meters").joinpath("findings.toml").read_text("utf-8")
+    entries = tomllib.loads(text)
+    return {code: FindingKind(code, **entries[code]) for code in sorted(entries)}
+
+
+def finding(
+    code: str,
+    message: str,
+    *,
+    start_s: float,
+    end_s: float,
+    channels: Iterable[int] = (),
+    value: float | None = None,
+    unit: str = "",
+    confidence: float = 1.0,
+) -> Finding:
+    """A finding with the severity of its code."""
+    severity = finding_kinds()[code].severity
+    return Finding(
+        code, severity, start_s, end_s, tuple(channels), value, unit, confidence, message
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Base of every meter's reading: plain frozen data.
+
+    Parameters
+    ----------
+    reasons : dict
+        For each field that is ``None`` (or finding code that could not be looked for), why.
+    findings : tuple of Finding
+        What was seen, in order of time, at most ``LISTED_PER_CODE`` of each code.
+    """
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+class Meter(Protocol):
+    """Three verbs: make one for a format, update it with every block in order, finish it."""
+
+    name: ClassVar[str]
+    """Prefix of the meter's metric paths."""
+
+    reading: ClassVar[type[Reading]]
+    """Type that ``finish`` gives."""
+
+    def __init__(self, audio: AudioFormat) -> None: ...
+
+    def update(self, block: Block) -> None:
+        """Take the next block; it is valid only during the call."""
+
+    def finish(self) -> Any:
+        """The reading; called once, after the last block."""
+
+
+def unmeasured(names: Iterable[str], reason: str) -> dict[str, str]:
+    """The same reason for several fields."""
+    return dict.fromkeys(names, reason)

@@ -1,0 +1,202 @@
+"""Clipping: tops of the wave cut flat, at full scale or, turned down afterwards, below it.
+
+Method
+------
+A flat top is a run of at least three equal samples that the wave enters and leaves from the
+same side, and steeply: a slow wave that merely rounds off leaves its top by one step at a time,
+a cut one by many. At full scale (the top code, or 1.0 and more in floating point) one flat top
+is clipping. Below it, the flat tops must lie at the channel's own highest level, be many or
+long, and be what is flat in the file: held values elsewhere mean a square wave, a repeated
+sample or a synthetic tone.
+
+Source: the run length of three is that of Audacity's Find Clipping; the level test follows
+from what clipping is.
+
+Limits: clipping that was dithered, filtered or encoded afterwards has no equal samples left and
+is not seen here; nor is a passage clipped lower than the file's highest level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mixcheck.audio import AudioFormat
+from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
+from mixcheck.units import quantity, ratio_to_db
+from mixcheck.views import Block
+
+SHORTEST_FLAT_TOP = 3
+LEAST_LEVEL = 0.01  # -40 dBFS: below, three equal samples are chance
+STEEP_STEPS = 4.0  # a rounded top leaves by less than 3 quantisation steps
+LONG_FLAT_TOP = 5
+LEAST_FLAT_TOPS = 4
+SAME_LEVEL_SHARE = 0.002
+MOST_FLAT_SHARE = 0.25  # of all samples: more is a square wave, made so
+LEAST_TOP_SHARE = 0.5  # of the runs that are flat at all
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClippingReading(Reading):
+    """Flat tops."""
+
+    clipped_samples: int | None = quantity(
+        "",
+        "Clipped samples",
+        source="mixcheck",
+        about="Samples in flat tops, over all channels.",
+        decimals=0,
+    )
+    clip_runs: int | None = quantity(
+        "",
+        "Clip runs",
+        source="mixcheck",
+        about="Flat tops, over all channels.",
+        decimals=0,
+    )
+    clip_level_dbfs: float | None = quantity(
+        "dBFS",
+        "Clip level",
+        source="mixcheck",
+        about="Level at which the tops are cut; below 0 the file was turned down afterwards.",
+        decimals=2,
+    )
+
+
+class ClippingMeter:
+    """Finds flat tops."""
+
+    name: ClassVar = "clipping"
+    reading: ClassVar = ClippingReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._rate = audio.sample_rate_hz
+        # 16 bits may sit in any deeper file, so finer steps than theirs prove nothing.
+        self._step = 2.0 ** (1 - min(audio.bit_depth or 16, 16))
+        self._full_scale = 1.0 - 1.5 * self._step
+        self._frames = 0
+        self._peak = np.zeros((audio.channels, 2))  # below and above zero
+        self._tops = [_FlatTops() for _ in range(audio.channels * 2)]
+        self._other_runs = np.zeros(audio.channels, np.int64)
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        self._frames += block.frames
+        np.maximum(self._peak[:, 0], -block.samples.min(1), out=self._peak[:, 0])
+        np.maximum(self._peak[:, 1], block.samples.max(1), out=self._peak[:, 1])
+        runs = block.runs
+        sign = np.sign(runs.value)
+        level = np.abs(runs.value)
+        drop = level - np.maximum(runs.before * sign, runs.after * sign)
+        loud = (level >= LEAST_LEVEL) & (runs.length >= SHORTEST_FLAT_TOP)
+        top = loud & (
+            (drop > STEEP_STEPS * self._step) | ((drop > 0) & (level >= self._full_scale))
+        )
+        other = loud & ~top
+        self._other_runs += np.bincount(runs.channel[other], minlength=len(self._other_runs))
+        for index in np.flatnonzero(top).tolist():
+            channel = int(runs.channel[index])
+            self._tops[2 * channel + int(sign[index] > 0)].add(
+                float(level[index]), int(runs.start_frame[index]), int(runs.length[index])
+            )
+
+    def finish(self) -> ClippingReading:
+        """Flat tops that are clipping."""
+        if self._frames < SHORTEST_FLAT_TOP:
+            reason = f"shorter than {SHORTEST_FLAT_TOP} samples"
+            return ClippingReading(
+                reasons=unmeasured(
+                    ("clipped_samples", "clip_runs", "clip_level_dbfs", "clipping"), reason
+                )
+            )
+        clips = [
+            (index // 2, clip)
+            for index, tops in enumerate(self._tops)
+            if (clip := self._judge(index, tops)) is not None
+        ]
+        level = max((clip.level for _, clip in clips), default=None)
+        return ClippingReading(
+            clipped_samples=sum(clip.samples for _, clip in clips),
+            clip_runs=sum(clip.runs for _, clip in clips),
+            clip_level_dbfs=None if level is None else ratio_to_db(level),
+            reasons={} if clips else {"clip_level_dbfs": "no flat top"},
+            findings=self._findings(clips),
+        )
+
+    def _judge(self, index: int, tops: _FlatTops) -> _Clip | None:
+        """What of one polarity of one channel is clipping."""
+        channel, side = divmod(index, 2)
+        peak = float(self._peak[channel, side])
+        at_full_scale = peak >= self._full_scale
+        lowest = self._full_scale if at_full_scale else peak * (1.0 - SAME_LEVEL_SHARE)
+        clip = tops.above(lowest)
+        if clip is None or clip.samples > MOST_FLAT_SHARE * self._frames:
+            return None
+        if at_full_scale:
+            return clip
+        flat = clip.runs + int(self._other_runs[channel]) / 2
+        enough = clip.longest >= LONG_FLAT_TOP or clip.runs >= LEAST_FLAT_TOPS
+        return clip if enough and clip.runs >= LEAST_TOP_SHARE * flat else None
+
+    def _findings(self, clips: list[tuple[int, _Clip]]) -> tuple[Finding, ...]:
+        places: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
+        for channel, clip in clips:
+            for start, length, level in clip.places:
+                places[start, length].append((channel, level))
+        listed = sorted(places.items())[:LISTED_PER_CODE]
+        return tuple(
+            finding(
+                "clipping",
+                f"{length} flat samples at {ratio_to_db(max(level for _, level in found)):.2f} dBFS",
+                start_s=start / self._rate,
+                end_s=(start + length) / self._rate,
+                channels=sorted({channel for channel, _ in found}),
+                value=float(length),
+                unit="samples",
+            )
+            for (start, length), found in listed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    level: float
+    runs: int
+    samples: int
+    longest: int
+    places: list[tuple[int, int, float]]
+
+
+class _FlatTops:
+    """Flat tops of one polarity of one channel, counted by level."""
+
+    def __init__(self) -> None:
+        self._runs: Counter[float] = Counter()
+        self._samples: Counter[float] = Counter()
+        self._longest: dict[float, int] = {}
+        self._places: dict[float, list[tuple[int, int]]] = defaultdict(list)
+
+    def add(self, level: float, start_frame: int, length: int) -> None:
+        self._runs[level] += 1
+        self._samples[level] += length
+        self._longest[level] = max(length, self._longest.get(level, 0))
+        if len(self._places[level]) < LISTED_PER_CODE:
+            self._places[level].append((start_frame, length))
+
+    def above(self, lowest: float) -> _Clip | None:
+        """Everything at or above a level."""
+        levels = [level for level in self._runs if level >= lowest]
+        if not levels:
+            return None
+        return _Clip(
+            level=max(levels, key=lambda level: self._samples[level]),
+            runs=sum(self._runs[level] for level in levels),
+            samples=sum(self._samples[level] for level in levels),
+            longest=max(self._longest[level] for level in levels),
+            places=[
+                (start, length, level) for level in levels for start, length in self._places[level]
+            ],
+        )

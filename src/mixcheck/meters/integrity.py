@@ -1,0 +1,327 @@
+"""Integrity: is the file what it says, and is all of it there.
+
+Method
+------
+Effective bit depth: the bits that any sample uses, on the grid of the declared depth. Effective
+bandwidth: the highest frequency (in bands of 200 Hz) whose mean power is within 90 dB of the
+strongest band, and over the rounding noise of the bit depth. Leading and trailing silence: until
+the first, and after the last, 10 ms that exceed -60 dBFS RMS in any channel. A cut start or end:
+the first or last millisecond is as loud as the programme next to it.
+
+Source: definitions; the -60 dBFS is that of Essentia's StartStopSilence.
+
+Limits: padding is seen only if nothing was processed after it. Effective bandwidth says how far
+the spectrum reaches, not why. Files under five seconds are not judged for cuts: a one-shot
+begins when it begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import AudioFormat, Samples
+from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
+from mixcheck.units import clock, db_to_power, power_to_db, quantity
+from mixcheck.views import SEGMENTS_PER_S, Block
+
+SILENCE_DBFS = -60.0
+LONG_LEADING_S = 3.0
+LONG_TRAILING_S = 10.0
+
+CUT_SHORTEST_S = 5.0
+CUT_EDGE_S = 0.001
+CUT_NEAR_S = 0.5
+CUT_LEVEL_DBFS = -40.0
+CUT_DROP_DB = 12.0
+
+PADDING_BITS = 8
+PADDING_LEAST_S = 1.0
+BANDWIDTH_STEP_HZ = 200.0
+BANDWIDTH_RANGE_DB = 90.0
+BANDWIDTH_OVER_ROUNDING_DB = 6.0
+
+MP3_PADDING_FRAMES = 4608  # encoder and decoder delay that a decoder takes out again
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegrityReading(Reading):
+    """Whether the file holds what it says."""
+
+    effective_bit_depth: int | None = quantity(
+        "bit",
+        "Effective bit depth",
+        source="definition",
+        about="Bits that the samples use; fewer than declared is padding.",
+        decimals=0,
+    )
+    effective_bandwidth_hz: float | None = quantity(
+        "Hz",
+        "Effective bandwidth",
+        source="mixcheck",
+        about="Highest frequency with content.",
+        decimals=0,
+        heuristic=True,
+    )
+    leading_silence_s: float | None = quantity(
+        "s",
+        "Leading silence",
+        source="definition",
+        about="Time until the first 10 ms louder than -60 dBFS.",
+        decimals=2,
+    )
+    trailing_silence_s: float | None = quantity(
+        "s",
+        "Trailing silence",
+        source="definition",
+        about="Time after the last 10 ms louder than -60 dBFS.",
+        decimals=2,
+    )
+    non_finite_samples: int | None = quantity(
+        "",
+        "Non-finite samples",
+        source="definition",
+        about="Samples that are NaN or infinite; they were measured as zero.",
+        decimals=0,
+    )
+
+
+class IntegrityMeter:
+    """Meters what the file holds against what it says."""
+
+    name: ClassVar = "integrity"
+    reading: ClassVar = IntegrityReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._audio = audio
+        self._rate = audio.sample_rate_hz
+        self._frames = 0
+        self._segments = 0
+        self._first_heard: int | None = None
+        self._last_heard = 0
+        self._heard_power = db_to_power(SILENCE_DBFS)
+        self._spectrum: NDArray[np.float64] | float = 0.0
+        self._bits = _UsedBits(audio)
+        self._non_finite: list[tuple[int, int]] = []
+        self._non_finite_count = 0
+        self._head: Samples | None = None
+        self._tail: Samples = np.zeros((audio.channels, 0), np.float32)
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        self._frames += block.frames
+        power = (block.segments.energy / block.segments.frames).max(0)
+        heard = np.flatnonzero(power > self._heard_power)
+        if len(heard):
+            if self._first_heard is None:
+                self._first_heard = self._segments + int(heard[0])
+            self._last_heard = self._segments + int(heard[-1])
+        self._segments += len(power)
+        self._spectrum = self._spectrum + block.spectrum.mean(0)
+        self._bits.update(block.samples)
+        self._update_non_finite(block)
+        near = round(CUT_NEAR_S * self._rate)
+        if self._head is None:
+            self._head = block.samples[:, :near].copy()
+        self._tail = np.concatenate([self._tail, block.samples[:, -near:]], axis=1)[:, -near:]
+
+    def _update_non_finite(self, block: Block) -> None:
+        self._non_finite_count += len(block.non_finite)
+        room = LISTED_PER_CODE - len(self._non_finite)
+        for channel, frame in block.non_finite[:room].tolist():
+            self._non_finite.append((channel, block.start_frame + frame))
+
+    def finish(self) -> IntegrityReading:
+        """Integrity of the whole file."""
+        duration_s = self._frames / self._rate
+        reasons: dict[str, str] = {}
+        bits, why_no_bits = self._bits.finish()
+        if bits is None:
+            reasons["effective_bit_depth"] = why_no_bits
+        bandwidth = self._bandwidth_hz()
+        if bandwidth is None:
+            reasons["effective_bandwidth_hz"] = "digital silence has no spectrum"
+        leading = trailing = duration_s
+        if self._first_heard is not None:
+            leading = self._first_heard / SEGMENTS_PER_S
+            trailing = max(0.0, duration_s - (self._last_heard + 1) / SEGMENTS_PER_S)
+        if duration_s < CUT_SHORTEST_S:
+            reasons |= unmeasured(("cut-start", "cut-end"), f"shorter than {CUT_SHORTEST_S:g} s")
+        return IntegrityReading(
+            effective_bit_depth=bits,
+            effective_bandwidth_hz=bandwidth,
+            leading_silence_s=leading,
+            trailing_silence_s=trailing,
+            non_finite_samples=self._non_finite_count,
+            reasons=reasons,
+            findings=(
+                *self._truncated(),
+                *self._non_finite_findings(),
+                *self._silence_findings(leading, trailing, duration_s),
+                *self._cuts(duration_s),
+                *self._padding(bits, duration_s),
+            ),
+        )
+
+    def _bandwidth_hz(self) -> float | None:
+        energy = np.asarray(self._spectrum) / self._frames
+        if not energy.any():
+            return None
+        bin_hz = self._rate / 2 / (len(energy) - 1)
+        group = max(1, round(BANDWIDTH_STEP_HZ / bin_hz))
+        bands = energy[: len(energy) // group * group].reshape(-1, group).mean(1)
+        step = 2.0 ** (1 - (self._audio.bit_depth or 24))
+        rounding = step**2 / 12 / (len(energy) - 1)  # spread evenly over the bins
+        least = max(
+            bands.max() * db_to_power(-BANDWIDTH_RANGE_DB),
+            rounding * db_to_power(BANDWIDTH_OVER_ROUNDING_DB),
+        )
+        reached = np.flatnonzero(bands > least)
+        top = int(reached[-1]) + 1 if len(reached) else 1
+        return float(min(top * group * bin_hz, self._rate / 2))
+
+    def _truncated(self) -> tuple[Finding, ...]:
+        declared = self._audio.declared_frames
+        slack = MP3_PADDING_FRAMES if self._audio.container == "MP3" else 0
+        if declared is None or declared - self._frames <= slack:
+            return ()
+        duration_s, declared_s = self._frames / self._rate, declared / self._rate
+        return (
+            finding(
+                "truncated",
+                f"the header claims {clock(declared_s)}, only {clock(duration_s)} could be read",
+                start_s=duration_s,
+                end_s=declared_s,
+                value=declared_s - duration_s,
+                unit="s",
+            ),
+        )
+
+    def _non_finite_findings(self) -> tuple[Finding, ...]:
+        return tuple(
+            finding(
+                "non-finite",
+                "a sample is NaN or infinite",
+                start_s=frame / self._rate,
+                end_s=(frame + 1) / self._rate,
+                channels=(channel,),
+            )
+            for channel, frame in sorted(self._non_finite, key=lambda place: place[1])
+        )
+
+    def _silence_findings(
+        self, leading: float, trailing: float, duration_s: float
+    ) -> list[Finding]:
+        if self._first_heard is None:
+            return []
+        found = []
+        if leading > LONG_LEADING_S:
+            message = f"{leading:.1f} s of silence before the programme"
+            found.append(
+                finding(
+                    "leading-silence", message, start_s=0, end_s=leading, value=leading, unit="s"
+                )
+            )
+        if trailing > LONG_TRAILING_S:
+            message = f"{trailing:.1f} s of silence after the programme"
+            start_s = duration_s - trailing
+            found.append(
+                finding(
+                    "trailing-silence",
+                    message,
+                    start_s=start_s,
+                    end_s=duration_s,
+                    value=trailing,
+                    unit="s",
+                )
+            )
+        return found
+
+    def _cuts(self, duration_s: float) -> list[Finding]:
+        if duration_s < CUT_SHORTEST_S or self._head is None:
+            return []
+        edge = max(1, round(CUT_EDGE_S * self._rate))
+        places = (
+            ("cut-start", "starts", self._head[:, :edge], self._head, 0.0),
+            ("cut-end", "stops", self._tail[:, -edge:], self._tail, duration_s),
+        )
+        found = []
+        for code, verb, edge_samples, near_samples, at_s in places:
+            level = power_to_db(float(np.square(edge_samples, dtype=np.float64).mean()))
+            near = power_to_db(float(np.square(near_samples, dtype=np.float64).mean()))
+            if level is None or near is None or near < CUT_LEVEL_DBFS:
+                continue
+            if near - level < CUT_DROP_DB:
+                message = f"{verb} at full level ({level:.1f} dBFS), without a fade"
+                found.append(
+                    finding(
+                        code,
+                        message,
+                        start_s=max(0.0, at_s - CUT_EDGE_S),
+                        end_s=min(duration_s, at_s + CUT_EDGE_S),
+                        channels=range(self._audio.channels),
+                        value=level,
+                        unit="dBFS",
+                        confidence=0.8,
+                    )
+                )
+        return found
+
+    def _padding(self, bits: int | None, duration_s: float) -> tuple[Finding, ...]:
+        declared = self._audio.bit_depth
+        if bits is None or declared is None or self._audio.is_float:
+            return ()
+        if declared - bits < PADDING_BITS or duration_s < PADDING_LEAST_S:
+            return ()
+        return (
+            finding(
+                "padded-bit-depth",
+                f"{declared}-bit file with {bits} bits of signal",
+                start_s=0.0,
+                end_s=duration_s,
+                channels=range(self._audio.channels),
+                value=float(bits),
+                unit="bit",
+            ),
+        )
+
+
+class _UsedBits:
+    """The bits that any sample sets, on the integer grid of the file."""
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._is_float = audio.is_float
+        self._depth = 24 if audio.is_float else audio.bit_depth
+        self._used = 0
+        self._off_grid = False
+        if audio.is_lossy:
+            self._why_not = "a lossy codec has no bit depth"
+        elif self._depth is None:
+            self._why_not = f"codec {audio.codec} has no linear bit depth"
+        else:
+            self._why_not = ""
+
+    def update(self, samples: Samples) -> None:
+        # Once the lowest bit was seen, no sample can change the answer.
+        if self._depth is None or self._why_not or self._off_grid or self._used & 1:
+            return
+        scaled = samples * samples.dtype.type(2.0 ** (self._depth - 1))
+        codes = scaled.astype(np.int64)
+        if self._is_float and (codes != scaled).any():
+            self._off_grid = True
+            return
+        self._used |= int(np.bitwise_or.reduce(codes, axis=None))
+
+    def finish(self) -> tuple[int | None, str]:
+        """Bits in use, or ``None`` and why."""
+        if self._why_not or self._depth is None:
+            return None, self._why_not
+        if self._off_grid:
+            return None, "floating-point samples off the 24-bit grid"
+        if not self._used:
+            return None, "digital silence uses no bits"
+        padding = (self._used & -self._used).bit_length() - 1
+        return self._depth - padding, ""

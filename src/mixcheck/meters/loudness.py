@@ -1,0 +1,243 @@
+"""Loudness: integrated, momentary, short-term, range, and the distance of the peaks from it.
+
+Conventions
+-----------
+LUFS and LKFS are the same unit. Channels are weighted by the layout of the file; a layout that
+nobody states and no convention gives has no loudness.
+
+Method
+------
+K-weighted energy in segments of 10 ms. Gating blocks are 400 ms long and 100 ms apart, the last
+partial one is not used, and both gates are strict. The maxima of momentary (400 ms) and
+short-term (3 s) loudness are taken every 10 ms. Loudness range uses short-term values 100 ms
+apart, 1.5 s of silence after the end, and nearest-rank percentiles.
+
+Source: ITU-R BS.1770-5 Annex 1; EBU Tech 3341 v4 clause 2; EBU Tech 3342 v4 clause 3.
+
+Limits: a loudness range from less than a minute is unstable, which a profile's verdict says.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import AudioFormat, loudness_weights
+from mixcheck.meters.base import Reading, unmeasured
+from mixcheck.units import power_to_db, quantities, quantity
+from mixcheck.views import SEGMENTS_PER_S, Block
+
+OFFSET_LUFS = -0.691  # BS.1770-5 Annex 1, equation 2
+ABSOLUTE_GATE_LUFS = -70.0
+RELATIVE_GATE_LU = -10.0
+RANGE_GATE_LU = -20.0
+RANGE_PERCENTILES = (10, 95)
+
+HOP = SEGMENTS_PER_S // 10  # 100 ms
+MOMENTARY = SEGMENTS_PER_S * 2 // 5
+SHORT_TERM = SEGMENTS_PER_S * 3
+RANGE_TAIL = SEGMENTS_PER_S * 3 // 2
+
+Powers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoudnessReading(Reading):
+    """Loudness of a programme."""
+
+    integrated_lufs: float | None = quantity(
+        "LUFS",
+        "Integrated loudness",
+        source="ITU-R BS.1770-5 Annex 1",
+        about="Loudness of the whole programme, gated at -70 LUFS and 10 LU under itself.",
+    )
+    loudness_range_lu: float | None = quantity(
+        "LU",
+        "Loudness range",
+        source="EBU Tech 3342 v4",
+        about="Spread between quiet and loud passages: 95th less 10th percentile of short-term "
+        "loudness. Under a minute it is unstable.",
+    )
+    max_momentary_lufs: float | None = quantity(
+        "LUFS",
+        "Max momentary",
+        source="EBU Tech 3341 v4",
+        about="Loudest 400 ms.",
+    )
+    max_short_term_lufs: float | None = quantity(
+        "LUFS",
+        "Max short-term",
+        source="EBU Tech 3341 v4",
+        about="Loudest 3 s.",
+    )
+    relative_gate_lufs: float | None = quantity(
+        "LUFS",
+        "Relative gate",
+        source="ITU-R BS.1770-5 Annex 1",
+        about="Blocks at or under this level did not count for the integrated loudness.",
+    )
+    plr_lu: float | None = quantity(
+        "LU",
+        "Peak to loudness",
+        source="EBU Tech 3343 v4",
+        about="Max true peak less integrated loudness: how dynamic the whole is.",
+    )
+    min_psr_lu: float | None = quantity(
+        "LU",
+        "Min peak to short-term",
+        source="AES 143 e-brief 373 (2017)",
+        about="Least distance of true peak and loudness within 3 s, looked at every second: "
+        "how hard the densest place is limited.",
+    )
+
+
+class LoudnessMeter:
+    """Meters loudness."""
+
+    name: ClassVar = "loudness"
+    reading: ClassVar = LoudnessReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._channels = audio.channels
+        layout = audio.channel_layout
+        self._weights = np.array(loudness_weights(layout)) if layout else None
+        self._full_segment = audio.sample_rate_hz // SEGMENTS_PER_S
+        self._energy = np.zeros(0)  # of the last 3 s
+        self._frames = np.zeros(0)
+        self._segments = 0
+        self._max_momentary = self._max_short_term = 0.0
+        self._gating_blocks: list[Powers] = []
+        self._short_term: list[Powers] = []
+        self._max_true_peak = 0.0
+        self._recent_true_peaks: deque[float] = deque(maxlen=3)
+        self._min_psr_lu: float | None = None
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        if self._weights is None:
+            return
+        segments = block.segments
+        whole = segments.frames >= self._full_segment  # the last of a file may be cut short
+        self._push((self._weights @ segments.k_energy)[whole], segments.frames[whole])
+        true_peak = float(block.true_peaks.peak.max())
+        self._max_true_peak = max(self._max_true_peak, true_peak)
+        self._recent_true_peaks.append(true_peak)
+        self._update_psr()
+
+    def _push(self, energy: Powers, frames: Powers) -> None:
+        new = len(energy)
+        self._energy = np.concatenate([self._energy, energy])
+        self._frames = np.concatenate([self._frames, frames])
+        self._segments += new
+        momentary = self._windows(MOMENTARY, new)
+        short_term = self._windows(SHORT_TERM, new)
+        self._max_momentary = max(self._max_momentary, momentary.max(initial=0.0))
+        self._max_short_term = max(self._max_short_term, short_term.max(initial=0.0))
+        self._gating_blocks.append(self._each_hop(momentary))
+        self._short_term.append(self._each_hop(short_term))
+        self._energy = self._energy[-SHORT_TERM:]
+        self._frames = self._frames[-SHORT_TERM:]
+
+    def _windows(self, length: int, new: int) -> Powers:
+        """Mean power of the windows that end in the last ``new`` segments."""
+        count = min(new, len(self._energy) - length + 1)
+        if count <= 0:
+            return np.zeros(0)
+        wanted = slice(-(count + length - 1), None)
+        energy = np.cumsum(np.append(0.0, self._energy[wanted]))
+        frames = np.cumsum(np.append(0.0, self._frames[wanted]))
+        return (energy[length:] - energy[:-length]).clip(0.0) / (frames[length:] - frames[:-length])
+
+    def _each_hop(self, windows: Powers) -> Powers:
+        """Those of the latest windows that lie a whole number of hops after the first."""
+        return windows[::-1][self._segments % HOP :: HOP][::-1].copy()
+
+    def _update_psr(self) -> None:
+        if len(self._energy) < SHORT_TERM:
+            return
+        short_term_lufs = lufs(self._energy.sum() / self._frames.sum())
+        peak_db = power_to_db(max(self._recent_true_peaks) ** 2)
+        if short_term_lufs is None or peak_db is None or short_term_lufs <= ABSOLUTE_GATE_LUFS:
+            return
+        psr = peak_db - short_term_lufs
+        self._min_psr_lu = psr if self._min_psr_lu is None else min(psr, self._min_psr_lu)
+
+    def finish(self) -> LoudnessReading:
+        """Loudness of all blocks together."""
+        if self._weights is None:
+            return LoudnessReading(
+                reasons=unmeasured(
+                    quantities(LoudnessReading),
+                    f"no loudspeaker layout is known for {self._channels} channels; "
+                    "name one with --layout",
+                )
+            )
+        has_short_term = self._segments >= SHORT_TERM
+        momentary_lufs, short_term_lufs = lufs(self._max_momentary), lufs(self._max_short_term)
+        integrated, gate = gated_loudness(_joined(self._gating_blocks))
+        if has_short_term:
+            self._push(np.zeros(RANGE_TAIL), np.full(RANGE_TAIL, self._full_segment))
+        loudness_range = loudness_range_lu(_joined(self._short_term)) if has_short_term else None
+        peak_db = power_to_db(self._max_true_peak**2)
+        plr = peak_db - integrated if peak_db is not None and integrated is not None else None
+        values = {
+            "integrated_lufs": integrated,
+            "loudness_range_lu": loudness_range,
+            "max_momentary_lufs": momentary_lufs,
+            "max_short_term_lufs": short_term_lufs,
+            "relative_gate_lufs": gate,
+            "plr_lu": plr,
+            "min_psr_lu": self._min_psr_lu,
+        }
+        return LoudnessReading(**values, reasons=self._reasons(values))
+
+    def _reasons(self, values: dict[str, float | None]) -> dict[str, str]:
+        needs_3_s = ("loudness_range_lu", "max_short_term_lufs", "min_psr_lu")
+        reasons = {}
+        for name in (name for name, value in values.items() if value is None):
+            needed = SHORT_TERM if name in needs_3_s else MOMENTARY
+            seconds = needed / SEGMENTS_PER_S
+            reasons[name] = (
+                f"shorter than {seconds:g} s"
+                if self._segments < needed
+                else f"nothing is louder than {ABSOLUTE_GATE_LUFS:g} LUFS"
+            )
+        return reasons
+
+
+def lufs(power: float) -> float | None:
+    """Loudness of a weighted mean square; ``None`` for silence."""
+    level = power_to_db(power)
+    return None if level is None else OFFSET_LUFS + level
+
+
+def _power(loudness_lufs: float) -> float:
+    return float(10.0 ** ((loudness_lufs - OFFSET_LUFS) / 10.0))
+
+
+def _joined(parts: list[Powers]) -> Powers:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def gated_loudness(blocks: Powers) -> tuple[float | None, float | None]:
+    """Integrated loudness and relative gate, in LUFS, of the gating blocks' powers."""
+    blocks = blocks[blocks > _power(ABSOLUTE_GATE_LUFS)]
+    if not len(blocks):
+        return None, None
+    gate = blocks.mean() * 10.0 ** (RELATIVE_GATE_LU / 10.0)
+    return lufs(blocks[blocks > gate].mean()), lufs(gate)
+
+
+def loudness_range_lu(short_term: Powers) -> float | None:
+    """Loudness range of short-term powers; ``None`` if all are under the absolute gate."""
+    kept = short_term[short_term >= _power(ABSOLUTE_GATE_LUFS)]
+    if not len(kept):
+        return None
+    kept = np.sort(kept[kept >= kept.mean() * 10.0 ** (RANGE_GATE_LU / 10.0)])
+    # Tech 3342: nearest rank, counted from 1: round((n - 1)·p/100 + 1).
+    low, high = (kept[int((len(kept) - 1) * p / 100 + 0.5)] for p in RANGE_PERCENTILES)
+    return float(10.0 * np.log10(high / low))
