@@ -1,0 +1,200 @@
+"""Judge a measurement by a profile: a pure function, no audio needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mixcheck.advice import advise
+from mixcheck.measurement import Measurement, Value
+from mixcheck.meters import finding_kinds
+from mixcheck.profiles import FindingRule, Limit, Profile
+
+FINDINGS = "findings"
+"""Prefix of the metric of a verdict about a finding code."""
+
+OUTCOMES = ("pass", "warn", "fail")
+_OUTCOME_OF_SEVERITY = {"error": "fail", "warning": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One limit against one value.
+
+    Parameters
+    ----------
+    profile, metric : str
+        Which limit of which profile; ``"findings.clipping"`` for a finding code.
+    value : number, str or None
+        What was measured.
+    min, max : float or None
+        Bounds, inclusive.
+    one_of : tuple
+        Allowed values, where there are no bounds.
+    severity : str
+        What missing the limit amounts to.
+    outcome : str
+        ``"pass"``, ``"warn"``, ``"fail"`` or ``"unmeasured"``.
+    margin : float or None
+        Distance to the nearer bound, negative outside.
+    source : str
+        Where the limit comes from.
+    advice : str or None
+        What to do, where it did not pass.
+    reason : str or None
+        Why there is no value.
+    """
+
+    profile: str
+    metric: str
+    value: Value
+    min: float | None
+    max: float | None
+    one_of: tuple[float | str, ...]
+    severity: str
+    outcome: str
+    margin: float | None
+    source: str
+    advice: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All verdicts of a profile on one file.
+
+    Parameters
+    ----------
+    profile : Profile
+        By what was judged.
+    outcome : str
+        ``"pass"``, ``"warn"`` or ``"fail"``: the worst verdict.
+    verdicts : tuple of Verdict
+        In the order of the profile.
+    advice : tuple of str
+        What to do, most important first; empty if everything passed.
+    """
+
+    profile: Profile
+    outcome: str
+    verdicts: tuple[Verdict, ...]
+    advice: tuple[str, ...]
+
+
+def judge(measurement: Measurement, profile: Profile) -> Judgement:
+    """Judge a measurement by a profile.
+
+    A limit whose metric could not be measured is not passed: an error fails, a warning warns.
+    A finding code that could not be looked for fails only if it is an error; it is listed as
+    unmeasured in any case.
+    """
+    kind = channel_kind(measurement)
+    limits = [limit for limit in profile.limits if limit.applies_to in ("any", kind)]
+    rules = [rule for rule in profile.findings if rule.applies_to in ("any", kind)]
+    advice = advise(measurement, limits)
+    verdicts = (
+        *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
+        *(_judge_findings(measurement, profile.name, rule) for rule in rules),
+    )
+    failed = [verdict for verdict in verdicts if verdict.outcome not in ("pass", "unmeasured")]
+    steps = [verdict.advice for verdict in sorted(failed, key=_urgency) if verdict.advice]
+    return Judgement(
+        profile, worst_outcome(map(_counts_as, verdicts)), verdicts, tuple(dict.fromkeys(steps))
+    )
+
+
+def worst_outcome(outcomes: Iterable[str]) -> str:
+    """The worst of several outcomes; pass if there is none."""
+    return max(outcomes, key=OUTCOMES.index, default="pass")
+
+
+def channel_kind(measurement: Measurement) -> str:
+    """``"mono"``, ``"stereo"`` or ``"multichannel"``; mono measured as dual mono is stereo."""
+    audio = measurement.format
+    if audio.channels == 1:
+        return "mono" if audio.channel_layout == ("C",) else "stereo"
+    return "stereo" if audio.channels == 2 else "multichannel"
+
+
+def _urgency(verdict: Verdict) -> int:
+    return -OUTCOMES.index(verdict.outcome)
+
+
+def _counts_as(verdict: Verdict) -> str:
+    if verdict.outcome != "unmeasured":
+        return verdict.outcome
+    if verdict.severity == "warning" and verdict.metric.startswith(FINDINGS):
+        return "pass"
+    return _OUTCOME_OF_SEVERITY[verdict.severity]
+
+
+def _judge_limit(
+    measurement: Measurement, profile: str, limit: Limit, advice: dict[str, str]
+) -> Verdict:
+    value = measurement.value(limit.metric)
+    margin = None
+    if value is None:
+        outcome = "unmeasured"
+    elif limit.one_of:
+        outcome = "pass" if value in limit.one_of else _OUTCOME_OF_SEVERITY[limit.severity]
+    else:
+        margin = margin_of(limit, value)
+        outcome = "pass" if margin >= 0 else _OUTCOME_OF_SEVERITY[limit.severity]
+    reason = measurement.reason(limit.metric) or "the file does not say"
+    return Verdict(
+        profile=profile,
+        metric=limit.metric,
+        value=value,
+        min=limit.lowest,
+        max=limit.highest,
+        one_of=limit.one_of,
+        severity=limit.severity,
+        outcome=outcome,
+        margin=margin,
+        source=limit.source,
+        advice=None if outcome == "pass" else advice.get(limit.metric, limit.do) or None,
+        reason=reason if value is None else None,
+    )
+
+
+def margin_of(limit: Limit, value: Value) -> float:
+    """Distance of a value to the nearer bound of a limit, negative outside.
+
+    A list has the margin of its worst member.
+    """
+    values = value if isinstance(value, tuple) else (value,)
+    return min(
+        distance
+        for one in values
+        if isinstance(one, int | float)
+        for distance in (
+            one - limit.lowest if limit.lowest is not None else float("inf"),
+            limit.highest - one if limit.highest is not None else float("inf"),
+        )
+    )
+
+
+def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -> Verdict:
+    reason = measurement.reason(rule.code)
+    count = sum(item.code == rule.code for item in measurement.findings)
+    unmeasured = reason is not None and not count
+    passed = count <= rule.max_count
+    if unmeasured:
+        outcome = "unmeasured"
+    else:
+        outcome = "pass" if passed else _OUTCOME_OF_SEVERITY[rule.severity]
+    kind = finding_kinds()[rule.code]
+    return Verdict(
+        profile=profile,
+        metric=f"{FINDINGS}.{rule.code}",
+        value=None if unmeasured else count,
+        min=None,
+        max=float(rule.max_count),
+        one_of=(),
+        severity=rule.severity,
+        outcome=outcome,
+        margin=None if unmeasured else float(rule.max_count - count),
+        source=rule.source or kind.source,
+        advice=None if passed else (rule.why or kind.do),
+        reason=reason if unmeasured else None,
+    )

@@ -1,0 +1,96 @@
+"""What a profile holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+APPLIES_TO = ("any", "mono", "stereo", "multichannel")
+LIMIT_SEVERITIES = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What one metric must be.
+
+    Parameters
+    ----------
+    metric : str
+        Metric path such as ``"loudness.integrated_lufs"``.
+    source : str
+        Document and clause.
+    min, max : float, optional
+        Inclusive bounds.
+    target, tolerance : float, optional
+        Instead of bounds: within ``tolerance`` of ``target``.
+    one_of : tuple, optional
+        Instead of bounds: one of these values.
+    severity : str
+        ``"error"`` fails, ``"warning"`` warns.
+    applies_to : str
+        ``"any"``, ``"mono"``, ``"stereo"`` or ``"multichannel"``.
+    why, do : str
+        Why the limit is there, and what to do when it is missed.
+    """
+
+    metric: str
+    source: str
+    min: float | None = None
+    max: float | None = None
+    target: float | None = None
+    tolerance: float | None = None
+    one_of: tuple[float | str, ...] = ()
+    severity: str = "error"
+    applies_to: str = "any"
+    why: str = ""
+    do: str = ""
+
+    @property
+    def lowest(self) -> float | None:
+        """Least value allowed."""
+        if self.target is not None and self.tolerance is not None:
+            return self.target - self.tolerance
+        return self.min
+
+    @property
+    def highest(self) -> float | None:
+        """Greatest value allowed."""
+        if self.target is not None and self.tolerance is not None:
+            return self.target + self.tolerance
+        return self.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRule:
+    """How many findings of a code are accepted."""
+
+    code: str
+    severity: str = "error"
+    max_count: int = 0
+    applies_to: str = "any"
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A delivery spec.
+
+    Parameters
+    ----------
+    name, title : str
+        Short name for the command line; name for people.
+    checked : datetime.date
+        The day the sources were read.
+    notes : str
+        What the limits do not say: doubts, conflicts between sources.
+    limits, findings : tuple
+        In the order of the report.
+    """
+
+    name: str
+    title: str
+    checked: date
+    notes: str = ""
+    limits: tuple[Limit, ...] = field(default=())
+    findings: tuple[FindingRule, ...] = field(default=())

@@ -1,0 +1,31 @@
+"""Reports: pure functions from files and judgements to text. A format is a file and a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mixcheck.errors import UsageError
+from mixcheck.report.json import render_json
+from mixcheck.report.model import FileReport, Summary
+from mixcheck.report.text import render_text
+
+FORMATS: Mapping[str, Callable[[Sequence[FileReport]], str]] = {
+    "text": render_text,
+    "json": render_json,
+}
+
+
+def render(reports: Sequence[FileReport], format_name: str = "text") -> str:
+    """Render reports in one of ``FORMATS``.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    if format_name not in FORMATS:
+        raise UsageError(f"unknown format {format_name!r}; known are {', '.join(FORMATS)}")
+    return FORMATS[format_name](reports)
+
+
+__all__ = ["FORMATS", "FileReport", "Summary", "render", "render_text"]
