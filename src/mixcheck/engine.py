@@ -16,7 +16,7 @@ from mixcheck.audio import (
     AudioFormat,
     SampleBlock,
     assumed_layout,
-    named_layout,
+    given_layout,
     open_audio,
     usable_block,
 )
@@ -62,7 +62,7 @@ def measure(
     AudioError
         The file cannot be read; the message names it, the cause and the cure.
     UsageError
-        The layout does not fit the file.
+        There is no such layout.
     """
     name = os.fspath(path)
     with open_audio(name, layout=layout) as stream:
@@ -103,7 +103,7 @@ def measure_array(
     channels, frames = planar.shape
     labels, origin = assumed_layout(channels)
     if layout is not None:
-        labels, origin = named_layout(layout, channels), "given"
+        labels, origin = given_layout(name, layout, channels), "given"
     audio = AudioFormat(
         container="array",
         codec="DOUBLE" if planar.dtype == np.float64 else "FLOAT",

@@ -29,6 +29,8 @@ class Verdict:
         What was measured.
     min, max : float or None
         Bounds, inclusive.
+    target : float or None
+        What the bounds are around.
     one_of : tuple
         Allowed values, where there are no bounds.
     severity : str
@@ -50,6 +52,7 @@ class Verdict:
     value: Value
     min: float | None
     max: float | None
+    target: float | None
     one_of: tuple[float | str, ...]
     severity: str
     outcome: str
@@ -147,6 +150,7 @@ def _judge_limit(
         value=value,
         min=limit.lowest,
         max=limit.highest,
+        target=limit.target,
         one_of=limit.one_of,
         severity=limit.severity,
         outcome=outcome,
@@ -190,6 +194,7 @@ def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -
         value=None if unmeasured else count,
         min=None,
         max=float(rule.max_count),
+        target=None,
         one_of=(),
         severity=rule.severity,
         outcome=outcome,

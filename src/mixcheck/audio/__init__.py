@@ -1,12 +1,13 @@
 """Reading recordings: formats, layouts, blocks. Only this package imports soundfile."""
 
 from mixcheck.audio.format import FORMAT_QUANTITIES, AudioFormat
-from mixcheck.audio.layouts import LAYOUTS, loudness_weights, named_layout
+from mixcheck.audio.layouts import LAYOUTS, loudness_weights
 from mixcheck.audio.reader import (
     AudioStream,
     SampleBlock,
     Samples,
     assumed_layout,
+    given_layout,
     open_audio,
     usable_block,
 )
@@ -19,8 +20,8 @@ __all__ = [
     "SampleBlock",
     "Samples",
     "assumed_layout",
+    "given_layout",
     "loudness_weights",
-    "named_layout",
     "open_audio",
     "usable_block",
 ]

@@ -35,9 +35,9 @@ class AudioFormat:
     layout_origin : str
         ``"file"``, ``"assumed"``, ``"given"`` or ``"unknown"``.
     bit_rate_kbps : float or None
-        Mean rate of a lossy stream, thousand bits a second.
+        Mean rate, thousand bits a second.
     bit_rate_mode : str or None
-        ``"constant"`` or ``"variable"``, for MP3.
+        ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``.
     """
 
     container: str
@@ -79,7 +79,7 @@ FORMAT_QUANTITIES: dict[str, Quantity] = {
     "declared_frames": _label("", "Declared frames", "Frames that the header claims."),
     "channel_layout": _label("", "Channel layout", "Loudspeaker of each channel."),
     "layout_origin": _label("", "Layout origin", "Who says so: file, assumed or given."),
-    "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate of a lossy stream."),
-    "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable (MP3)."),
+    "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate."),
+    "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable."),
 }
 assert list(FORMAT_QUANTITIES) == [field.name for field in fields(AudioFormat)]

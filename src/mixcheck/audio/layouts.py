@@ -40,20 +40,17 @@ def layout_from_mask(mask: int, channels: int) -> tuple[str, ...] | None:
     return labels if len(labels) == channels else None
 
 
-def named_layout(name: str, channels: int) -> tuple[str, ...]:
+def named_layout(name: str) -> tuple[str, ...]:
     """Labels of a layout that the user named.
 
     Raises
     ------
     UsageError
-        The name is unknown, or the layout has another number of channels.
+        The name is unknown.
     """
-    labels = LAYOUTS.get(name)
-    if labels is None:
+    if name not in LAYOUTS:
         raise UsageError(f"unknown layout {name!r}; known are {', '.join(LAYOUTS)}")
-    if len(labels) != channels:
-        raise UsageError(f"layout {name} has {len(labels)} channels, the file has {channels}")
-    return labels
+    return LAYOUTS[name]
 
 
 def loudness_weights(layout: tuple[str, ...]) -> tuple[float, ...]:

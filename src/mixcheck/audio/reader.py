@@ -120,7 +120,7 @@ def open_audio(path: str | os.PathLike[str], *, layout: str | None = None) -> It
         The file is missing, is not audio, holds no frame, or is outside 1 to 64 channels
         and 8 to 384 kHz. The message says which, and what to do.
     UsageError
-        The layout is unknown or has another number of channels.
+        There is no such layout.
     """
     name = os.fspath(path)
     try:
@@ -194,11 +194,16 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
     log = file.extra_info
     container = {"WAVEX": "WAV", "MPEG": "MP3"}.get(file.format, file.format)
     mp3 = scan_mp3(path) if container == "MP3" else None
-    labels, origin = _layout(layout, log, file.channels)
+    labels, origin = _layout(path, layout, log, file.channels)
     declared = declared_frames(file.format, log, file.frames)
-    lossy_kbps = None
-    if container == "OGG" and file.frames:
-        lossy_kbps = os.path.getsize(path) * 8 / 1000 / (file.frames / file.samplerate)
+    depth = BIT_DEPTHS.get(file.subtype)
+    if mp3:
+        kbps, mode = mp3.bit_rate_kbps, mp3.bit_rate_mode
+    elif depth and container not in ("FLAC", "CAF"):
+        kbps, mode = file.samplerate * file.channels * depth / 1000, "constant"
+    else:
+        kbps = os.path.getsize(path) * 8 / 1000 * file.samplerate / file.frames
+        mode = "variable"
     return AudioFormat(
         container=container,
         codec=file.subtype,
@@ -206,23 +211,42 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
         channels=file.channels,
         frames=file.frames,
         duration_s=file.frames / file.samplerate,
-        bit_depth=BIT_DEPTHS.get(file.subtype),
+        bit_depth=depth,
         declared_frames=mp3.frames if mp3 else declared,
         channel_layout=labels,
         layout_origin=origin,
-        bit_rate_kbps=mp3.bit_rate_kbps if mp3 else lossy_kbps,
-        bit_rate_mode=mp3.bit_rate_mode if mp3 else None,
+        bit_rate_kbps=kbps,
+        bit_rate_mode=mode,
     )
 
 
-def _layout(given: str | None, log: str, channels: int) -> tuple[tuple[str, ...] | None, str]:
+def _layout(
+    path: str, given: str | None, log: str, channels: int
+) -> tuple[tuple[str, ...] | None, str]:
     if given is not None:
-        return named_layout(given, channels), "given"
+        return given_layout(path, given, channels), "given"
     mask = channel_mask(log)
     labels = layout_from_mask(mask, channels) if mask else None
     if labels is not None:
         return labels, "file"
     return assumed_layout(channels)
+
+
+def given_layout(path: str, name: str, channels: int) -> tuple[str, ...]:
+    """Labels of the layout that the user names for a file.
+
+    Raises
+    ------
+    AudioError
+        The layout has another number of channels.
+    UsageError
+        There is no such layout.
+    """
+    labels = named_layout(name)
+    if len(labels) != channels:
+        problem = f"has {channels} channels, layout {name} has {len(labels)}"
+        raise AudioError(path, problem, "measure it apart, with its own --layout")
+    return labels
 
 
 def assumed_layout(channels: int) -> tuple[tuple[str, ...] | None, str]:

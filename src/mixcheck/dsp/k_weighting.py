@@ -19,6 +19,7 @@ SHELF_BAND_EXPONENT = 0.4996667741545416
 HIGH_PASS_HZ = 38.13547087602444
 HIGH_PASS_Q = 0.5003270373238773
 REFERENCE_RATE_HZ = 48_000
+LOWEST_NORMALISED_HZ = 44_100
 
 
 def k_weighting_sections(sample_rate_hz: int) -> tuple[Section, Section]:
@@ -48,8 +49,11 @@ def _shelf(sample_rate_hz: int) -> Section:
 def _high_pass(sample_rate_hz: int) -> Section:
     a = _high_pass_poles(sample_rate_hz)
     # The Recommendation's numerator 1, -2, 1 has a gain that depends on the rate: keep that of
-    # 48 kHz at the top of the band.
-    gain = _top_gain(_high_pass_poles(REFERENCE_RATE_HZ)) / _top_gain(a)
+    # 48 kHz at the top of the band. Under 44.1 kHz keep the plain recipe, as every meter in use
+    # does: one 0.2 LU truer at 8 kHz would agree with none of them (docs/adr/0003).
+    gain = 1.0
+    if sample_rate_hz >= LOWEST_NORMALISED_HZ:
+        gain = _top_gain(_high_pass_poles(REFERENCE_RATE_HZ)) / _top_gain(a)
     return (gain, -2.0 * gain, gain), a
 
 

@@ -101,7 +101,8 @@ class RecursiveFilter:
             step, distance = step @ step, 2 * distance
         before = np.concatenate([self._state[:, None], after[:, :-1]], axis=1)
         self._state = after[:, -1]
-        return chunks @ matrices.response + before.astype(chunks.dtype) @ matrices.ringing
+        rung = before.astype(chunks.dtype) @ matrices.ringing
+        return np.asarray(chunks @ matrices.response + rung)
 
 
 def _state_space(sections: Sequence[Section]) -> StateSpace:
@@ -124,7 +125,7 @@ def _orthonormal_states(system: StateSpace) -> StateSpace:
     while np.abs(responses[:, -1]).max() > NEGLIGIBLE * np.abs(responses).max():
         responses = np.hstack([responses, power @ responses])
         power = power @ power
-    basis = np.linalg.qr(responses.T, mode="r").T
+    basis = np.asarray(np.linalg.qr(responses.T, mode="r")).T
     return StateSpace(
         np.linalg.solve(basis, system.a @ basis),
         np.linalg.solve(basis, system.b),

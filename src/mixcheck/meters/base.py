@@ -114,8 +114,8 @@ class Meter(Protocol):
     name: ClassVar[str]
     """Prefix of the meter's metric paths."""
 
-    reading: ClassVar[type[Reading]]
-    """Type that ``finish`` gives."""
+    reading: ClassVar[Any]
+    """The type of :class:`Reading` that ``finish`` gives."""
 
     def __init__(self, audio: AudioFormat) -> None: ...
 

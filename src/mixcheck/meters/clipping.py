@@ -150,7 +150,7 @@ class ClippingMeter:
         return tuple(
             finding(
                 "clipping",
-                f"{length} flat samples at {ratio_to_db(max(level for _, level in found)):.2f} dBFS",
+                f"{length} flat samples at {ratio_to_db(max(found)[1]):.2f} dBFS",
                 start_s=start / self._rate,
                 end_s=(start + length) / self._rate,
                 channels=sorted({channel for channel, _ in found}),

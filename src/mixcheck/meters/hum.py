@@ -119,7 +119,7 @@ class HumFinder:
         window = np.hanning(self._length)
         centred = stretches - stretches.mean(2, keepdims=True)
         spectra = fft.rfft(centred * window, PADDING * self._length, axis=2)
-        return np.asarray(2.0 * (np.abs(spectra) / window.sum()) ** 2).mean(1)
+        return np.asarray((2.0 * (np.abs(spectra) / window.sum()) ** 2).mean(1))
 
     def _harmonics(self, power: NDArray[np.float64], mains_hz: float) -> list[_Harmonic]:
         step_hz = self._rate_hz / (PADDING * self._length)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +122,8 @@ class LoudnessMeter:
             return
         segments = block.segments
         whole = segments.frames >= self._full_segment  # the last of a file may be cut short
-        self._push((self._weights @ segments.k_energy)[whole], segments.frames[whole])
+        energy = self._weights @ segments.k_energy
+        self._push(energy[whole], segments.frames[whole].astype(np.float64))
         true_peak = float(block.true_peaks.peak.max())
         self._max_true_peak = max(self._max_true_peak, true_peak)
         self._recent_true_peaks.append(true_peak)
@@ -150,7 +151,8 @@ class LoudnessMeter:
         wanted = slice(-(count + length - 1), None)
         energy = np.cumsum(np.append(0.0, self._energy[wanted]))
         frames = np.cumsum(np.append(0.0, self._frames[wanted]))
-        return (energy[length:] - energy[:-length]).clip(0.0) / (frames[length:] - frames[:-length])
+        means = (energy[length:] - energy[:-length]) / (frames[length:] - frames[:-length])
+        return np.asarray(means.clip(0.0))
 
     def _each_hop(self, windows: Powers) -> Powers:
         """Those of the latest windows that lie a whole number of hops after the first."""
@@ -180,11 +182,11 @@ class LoudnessMeter:
         momentary_lufs, short_term_lufs = lufs(self._max_momentary), lufs(self._max_short_term)
         integrated, gate = gated_loudness(_joined(self._gating_blocks))
         if has_short_term:
-            self._push(np.zeros(RANGE_TAIL), np.full(RANGE_TAIL, self._full_segment))
+            self._push(np.zeros(RANGE_TAIL), np.full(RANGE_TAIL, float(self._full_segment)))
         loudness_range = loudness_range_lu(_joined(self._short_term)) if has_short_term else None
         peak_db = power_to_db(self._max_true_peak**2)
         plr = peak_db - integrated if peak_db is not None and integrated is not None else None
-        values = {
+        values: dict[str, Any] = {
             "integrated_lufs": integrated,
             "loudness_range_lu": loudness_range,
             "max_momentary_lufs": momentary_lufs,
@@ -195,7 +197,7 @@ class LoudnessMeter:
         }
         return LoudnessReading(**values, reasons=self._reasons(values))
 
-    def _reasons(self, values: dict[str, float | None]) -> dict[str, str]:
+    def _reasons(self, values: dict[str, Any]) -> dict[str, str]:
         needs_3_s = ("loudness_range_lu", "max_short_term_lufs", "min_psr_lu")
         reasons = {}
         for name in (name for name, value in values.items() if value is None):

@@ -255,7 +255,7 @@ class _QuietestWindow:
         length = _moving_sum(frames.astype(np.float64))
         variance = _moving_sum(energy) / length - (_moving_sum(total) / length) ** 2
         power = variance.mean(0)
-        power[_moving_sum((~energy.any(0)).astype(np.float64)) > 0.5] = np.inf
+        power[_moving_sum(np.where(energy.any(0), 0.0, 1.0)) > 0.5] = np.inf
         best = int(power.argmin())
         if power[best] >= self.power:
             return
@@ -268,7 +268,8 @@ class _QuietestWindow:
 
 def _moving_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sums of ``WINDOW`` neighbours along the last axis."""
-    return np.lib.stride_tricks.sliding_window_view(values, WINDOW, axis=-1).sum(-1)
+    windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW, axis=-1)
+    return np.asarray(windows.sum(-1))
 
 
 class _Edges:

@@ -1,8 +1,8 @@
 """The two channels of a stereo file: correlation, balance, what mono loses, width.
 
-Conventions: ``mono_sum_loss_db`` is the level of (L+R)/2 against the mean power of L and R: 0 dB for
-the same signal in both, -3.01 for unrelated ones. ``balance_db`` is right less left. ``side`` is
-(L-R)/2, ``mid`` (L+R)/2.
+Conventions: ``mono_sum_loss_db`` is the level of (L+R)/2 against the mean power of L and R: 0 dB
+for the same signal in both, -3.01 for unrelated ones. ``balance_db`` is right less left. ``side``
+is (L-R)/2, ``mid`` (L+R)/2.
 
 Method: sums over the whole file; the least correlation and the negative share are over windows of
 half a second that are louder than -60 dBFS.
@@ -175,9 +175,8 @@ class StereoMeter:
 
     def _findings(self, values: dict[str, float | None]) -> list[Finding]:
         found = []
-        correlation, balance = values["correlation"], values["balance_db"]
+        correlation, balance = values["correlation"] or 0.0, values["balance_db"] or 0.0
         side, loss = values["side_to_mid_db"], values["mono_sum_loss_db"]
-        assert correlation is not None and balance is not None
         if correlation <= INVERTED_CORRELATION:
             message = f"left and right are inverted copies, correlation {correlation:+.2f}"
             return [self._finding("inverted-polarity", message, correlation, "")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from importlib.resources import files
@@ -99,10 +99,12 @@ def _beside(where: str, extended: str) -> str:
     return str(Path(where).parent / extended) if extended.endswith(".toml") else extended
 
 
-def _merged(base: tuple[Rule, ...], own: tuple[Rule, ...], key: Any) -> tuple[Rule, ...]:
+def _merged(
+    base: tuple[Rule, ...], own: tuple[Rule, ...], key: Callable[[Rule], object]
+) -> tuple[Rule, ...]:
     """Own rules first; they replace those of the base about the same thing."""
     replaced = {key(rule) for rule in own}
-    return (*own, *(rule for rule in base if key(rule) not in replaced))
+    return own + tuple(rule for rule in base if key(rule) not in replaced)
 
 
 def _tables(data: Mapping[str, Any], key: str, where: str) -> list[tuple[dict[str, Any], str]]:

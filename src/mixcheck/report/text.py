@@ -5,20 +5,25 @@ One file is shown whole; of several, one line each, unless detail is asked for.
 
 from __future__ import annotations
 
-import os
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from mixcheck.audio import AudioFormat
 from mixcheck.judgement import FINDINGS, Judgement, Verdict
-from mixcheck.measurement import Measurement, Value
-from mixcheck.meters import Finding, finding_kinds, metrics
+from mixcheck.measurement import Measurement
+from mixcheck.meters import Finding, metrics
 from mixcheck.report.model import FileReport, Summary
+from mixcheck.report.wording import (
+    WIDTH,
+    allowed,
+    describe_format,
+    display,
+    length,
+    paragraph,
+    shortened,
+)
 from mixcheck.units import Quantity, clock, format_number
 
-WIDTH = 80
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADABLE", None: "----"}
 CHANNEL_NAMES = {1: ("M",), 2: ("L", "R")}
 PLACES_LISTED = 3
@@ -79,7 +84,7 @@ def summary_line(reports: Sequence[FileReport]) -> str:
     seconds = sum(report.measurement.format.duration_s for report in reports if report.measurement)
     files = f"{summary.files} file{'s' if summary.files != 1 else ''}"
     head = f"{files}: {', '.join(counts)}" if counts else files
-    return f"{head} · {_length(seconds)} of audio"
+    return f"{head} · {length(seconds)} of audio"
 
 
 def _line(report: FileReport) -> str:
@@ -87,7 +92,7 @@ def _line(report: FileReport) -> str:
     word = WORDS[report.outcome]
     measurement = report.measurement
     if measurement is None:
-        return _wrapped(f"{word}  ", report.error or "")
+        return paragraph(f"{word}  ", report.error or "")
     numbers = " ".join(
         f"{_display(measurement, metric):>12}"
         for metric in ("loudness.integrated_lufs", "peak.max_true_peak_dbtp")
@@ -95,7 +100,7 @@ def _line(report: FileReport) -> str:
     start = f"{word}  {numbers}  "
     why = _worst_in_short(report)
     room = WIDTH - len(start) - (len(why) + 2 if why else 0)
-    name = _shortened(report.path, max(room, 16))
+    name = shortened(report.path, max(room, 16))
     return f"{start}{name}  {why}".rstrip()
 
 
@@ -120,11 +125,11 @@ def _short_label(name: str, verdicts: Sequence[Verdict]) -> str:
 
 def _file(report: FileReport) -> Iterator[str]:
     """One file, whole."""
-    yield _wrapped(f"{WORDS[report.outcome]:<6}", report.error or report.path)
+    yield paragraph(f"{WORDS[report.outcome]:<6}", report.error or report.path)
     measurement = report.measurement
     if measurement is None:
         return
-    yield _wrapped("      ", describe_format(measurement.format))
+    yield paragraph("      ", describe_format(measurement.format))
     judged: set[str] = set()
     for judgement in report.judgements:
         judged |= {verdict.metric for verdict in judgement.verdicts}
@@ -139,37 +144,15 @@ def _file(report: FileReport) -> Iterator[str]:
     yield from _steps(report)
 
 
-def describe_format(audio: AudioFormat) -> str:
-    """A format in a line: container, bits, rate, channels, length."""
-    bits = "float" if audio.is_float else "bit" if audio.bit_depth else ""
-    depth = f" {audio.bit_depth} {bits}" if audio.bit_depth else f" {audio.codec}"
-    rate = f" {audio.bit_rate_kbps:.0f} kbit/s" if audio.bit_rate_kbps and audio.is_lossy else ""
-    layout = {1: "mono", 2: "stereo"}.get(audio.channels, f"{audio.channels} channels")
-    if audio.channel_layout and audio.channels > 2:
-        layout += f" ({' '.join(audio.channel_layout)}, {audio.layout_origin})"
-    if audio.channels == 1 and audio.channel_layout == ("dual-mono",):
-        layout = "mono, measured as dual mono"
-    kilohertz = f"{audio.sample_rate_hz / 1000:g} kHz"
-    parts = (f"{audio.container}{depth}{rate}", kilohertz, layout, _length(audio.duration_s))
-    return " · ".join(parts)
-
-
-def _length(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.2f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
     profile = judgement.profile
-    yield f"  {profile.title} (profile {profile.name}, checked {profile.checked}): " + WORDS[
-        judgement.outcome
-    ]
+    yield (
+        f"  {profile.title} (profile {profile.name}, checked {profile.checked}): "
+        + WORDS[judgement.outcome]
+    )
     limits = [one for one in judgement.verdicts if not one.metric.startswith(FINDINGS)]
     for verdict in limits:
-        yield str(_verdict_row(measurement, judgement, verdict))
+        yield str(_verdict_row(measurement, verdict))
         if verdict.outcome == "unmeasured":
             yield f"    not measured: {verdict.reason}"
     counted = [one for one in judgement.verdicts if one.metric.startswith(FINDINGS)]
@@ -179,42 +162,23 @@ def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
     unseen = [one for one in counted if one.outcome == "unmeasured"]
     for reason, group in groupby(unseen, key=lambda one: one.reason):
         codes = ", ".join(_code(one) for one in group)
-        yield _wrapped("  ", f"not looked for: {codes} ({reason})")
+        yield paragraph("  ", f"not looked for: {codes} ({reason})")
 
 
-def _verdict_row(measurement: Measurement, judgement: Judgement, verdict: Verdict) -> _Row:
+def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
     described = metrics()[verdict.metric]
-    limit = next(one for one in judgement.profile.limits if one.metric == verdict.metric)
-    outcome = verdict.outcome if verdict.outcome != "fail" else "FAIL"
     decimals = _decimals(verdict, described)
     margin = ""
     if verdict.margin is not None:
         side = "left" if verdict.margin >= 0 else _side(verdict)
         margin = f"{format_number(abs(verdict.margin), decimals)} {side}"
-    if limit.target is not None and limit.tolerance is not None and limit in (
-        judgement.profile.limits
-    ):
-        middle = ((verdict.min or 0.0) + (verdict.max or 0.0)) / 2
-        tolerance = ((verdict.max or 0.0) - (verdict.min or 0.0)) / 2
-        allowed = f"target {format_number(middle, 1)} ±{format_number(tolerance, 1)}"
-    else:
-        allowed = _allowed(verdict)
-    value = _display(measurement, verdict.metric, decimals)
-    return _Row(described.label, value, allowed, margin, outcome)
-
-
-def _allowed(verdict: Verdict) -> str:
-    if verdict.one_of:
-        return " or ".join(_plain(one) for one in verdict.one_of)
-    if verdict.min is not None and verdict.max is not None:
-        return f"{_plain(verdict.min)} to {_plain(verdict.max)}"
-    if verdict.min is not None:
-        return f"min {_plain(verdict.min)}"
-    return f"max {_plain(verdict.max)}"
-
-
-def _plain(value: float | str | None) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return _Row(
+        described.label,
+        _display(measurement, verdict.metric, decimals),
+        allowed(verdict.min, verdict.max, verdict.target, verdict.one_of),
+        margin,
+        verdict.outcome if verdict.outcome != "fail" else "FAIL",
+    )
 
 
 def _side(verdict: Verdict) -> str:
@@ -233,21 +197,7 @@ def _decimals(verdict: Verdict, described: Quantity) -> int:
 
 
 def _display(measurement: Measurement, metric: str, decimals: int | None = None) -> str:
-    described = metrics()[metric]
-    return display(measurement.value(metric), described, decimals)
-
-
-def display(value: Value, described: Quantity, decimals: int | None = None) -> str:
-    """A value with its unit, as people read it; a dash for what was not measured."""
-    if value is None:
-        return "–"
-    if isinstance(value, tuple):
-        return " ".join(display(one, described, decimals).split(" ")[0] for one in value)
-    if isinstance(value, str):
-        return value
-    places = described.decimals if decimals is None else decimals
-    signed = described.unit in ("dBTP", "LUFS") and value > 0
-    return f"{format_number(value, places, signed=signed)} {described.unit}".strip()
+    return display(measurement.value(metric), metrics()[metric], decimals)
 
 
 def _findings(measurement: Measurement) -> Iterator[str]:
@@ -260,7 +210,7 @@ def _findings(measurement: Measurement) -> Iterator[str]:
     for code, group in groupby(by_code, key=lambda one: one.code):
         places = list(group)
         for one in places[:PLACES_LISTED]:
-            yield _wrapped(f"  {clock(one.start_s)}  ", _place(measurement, one))
+            yield paragraph(f"  {clock(one.start_s)}  ", _place(measurement, one))
         total = max(totals.get(code, 0), len(places))
         if total > PLACES_LISTED:
             yield f"  {total} places of {code} in all, the first {PLACES_LISTED} shown"
@@ -313,7 +263,7 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
         notes.append("Loudness range is unstable under a minute (EBU Tech 3341).")
     if notes:
         yield ""
-        yield from (_wrapped("  ", note) for note in notes)
+        yield from (paragraph("  ", note) for note in notes)
 
 
 def _steps(report: FileReport) -> Iterator[str]:
@@ -321,36 +271,8 @@ def _steps(report: FileReport) -> Iterator[str]:
     if steps:
         yield ""
         yield "  Do this"
-        yield from (_wrapped("    ", step, hanging="    ") for step in steps)
+        yield from (paragraph("    ", step, hanging="    ") for step in steps)
 
 
 def _code(verdict: Verdict) -> str:
     return verdict.metric.rpartition(".")[2]
-
-
-def _wrapped(start: str, text: str, hanging: str | None = None) -> str:
-    indent = " " * min(len(start), 20) if hanging is None else hanging
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=start,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _shortened(path: str, room: int) -> str:
-    """A path that fits, its file name kept before its folders."""
-    if len(path) <= room:
-        return path
-    name = os.path.basename(path)
-    if len(name) < room:
-        return "…" + path[-(room - 1) :]
-    keep = room - 1
-    return name[: keep - keep // 2] + "…" + name[-(keep // 2) :]
-
-
-def explain_kind(code: str) -> str:
-    """Title of a finding code."""
-    return finding_kinds()[code].title

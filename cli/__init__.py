@@ -1,0 +1,1 @@
+"""The command line of mixcheck. Only this package imports click and rich."""

@@ -1,0 +1,50 @@
+"""From what the user named to a list of files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+AUDIO_SUFFIXES = frozenset(
+    {
+        *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf"),
+        *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".au", ".snd"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files to measure, in order, and folders that hold none."""
+
+    files: list[str] = field(default_factory=list)
+    without_audio: list[str] = field(default_factory=list)
+
+
+def find_inputs(paths: Sequence[str]) -> Inputs:
+    """Files as named, folders recursively in alphabetical order, each file once.
+
+    A path that does not exist stays in the list: reading it says so, and the others go on.
+    """
+    inputs = Inputs()
+    seen: set[str] = set()
+    for path in paths:
+        found = list(_audio_below(path)) if os.path.isdir(path) else [path]
+        if not found:
+            inputs.without_audio.append(path)
+        for file in found:
+            identity = os.path.realpath(file)
+            if identity not in seen:
+                seen.add(identity)
+                inputs.files.append(file)
+    return inputs
+
+
+def _audio_below(folder: str) -> Iterator[str]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            is_hidden = name.startswith(".")
+            if not is_hidden and os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES:
+                yield os.path.join(where, name)

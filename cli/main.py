@@ -1,0 +1,55 @@
+"""The command group. Commands are imported when called, so that ``--help`` waits for nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "check": "Measure files and folders and judge them by a delivery spec.",
+    "measure": "Print the numbers, without a verdict.",
+    "profiles": "List the delivery specs, or show one with its sources.",
+    "explain": "Say what a finding or a metric is and what to do about it.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of their own name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f".{cmd_name}", __package__).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(
+    None, "-V", "--version", package_name="mixcheck", message="%(prog)s %(version)s"
+)
+def mixcheck() -> None:
+    """Measure recordings, judge them against delivery specs, and say what to do.
+
+    Exit status: 0 everything passed; 1 something failed; 2 wrong usage, profile or
+    configuration; 3 something could not be read, or nothing was measured.
+    """
+
+
+def main() -> None:
+    """Entry point."""
+    try:
+        mixcheck.main(prog_name="mixcheck", windows_expand_args=True)
+    except KeyboardInterrupt:  # pragma: no cover - click turns it into Abort first
+        sys.exit(130)

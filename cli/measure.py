@@ -1,0 +1,19 @@
+"""``mixcheck measure``: the numbers, no verdict."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from .options import measuring
+from .running import Run, run_and_report
+
+
+@click.command("measure")
+@measuring
+def command(**options: Any) -> None:
+    """Measure files and folders (recursively), without judging them."""
+    _, status = run_and_report(Run(**options))
+    sys.exit(status)

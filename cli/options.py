@@ -1,0 +1,51 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMAT_NAMES = ("text", "json")
+FORMAT_OF_SUFFIX = {".json": "json", ".txt": "text"}
+
+
+def measuring(command: Command) -> Command:
+    """Options of every command that measures."""
+    for option in reversed(
+        (
+            click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."),
+            click.option(
+                "-f",
+                "--format",
+                "format_name",
+                type=click.Choice(FORMAT_NAMES),
+                default="text",
+                show_default=True,
+                help="Format for standard output.",
+            ),
+            click.option(
+                "-o",
+                "--output",
+                "outputs",
+                multiple=True,
+                type=click.Path(dir_okay=False),
+                help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
+            ),
+            click.option(
+                "--layout",
+                metavar="NAME",
+                help="Channel layout to use instead of the file's, such as 5.1.",
+            ),
+            click.option(
+                "--dual-mono", is_flag=True, help="Measure mono as if on two loudspeakers."
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
+            click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
+        )
+    ):
+        command = option(command)
+    return command

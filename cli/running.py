@@ -1,0 +1,124 @@
+"""What check and measure have in common: measure, report, and the exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mixcheck import FileReport, MixcheckError, Outcome, Profile, Unreadable, measure_many, render
+from mixcheck.report import render_text
+
+from .codes import CodeFilter
+from .inputs import find_inputs
+from .options import FORMAT_OF_SUFFIX
+
+PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
+COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "UNREADABLE": "red"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The options of one run, as the user gave them."""
+
+    paths: tuple[str, ...]
+    format_name: str
+    outputs: tuple[str, ...]
+    layout: str | None
+    dual_mono: bool
+    quiet: bool
+    verbose: bool
+
+
+def usage_error(message: str) -> NoReturn:
+    """One line on standard error, exit status 2."""
+    click.echo(f"mixcheck: {message}", err=True)
+    sys.exit(WRONG_USAGE)
+
+
+def run_and_report(
+    run: Run, profiles: Sequence[Profile] = (), codes: CodeFilter | None = None
+) -> tuple[list[FileReport], int]:
+    """Measure and judge, write every report, and give the exit status so far.
+
+    Returns
+    -------
+    list of FileReport
+        In the order of the input.
+    int
+        ``UNREADABLE`` or ``PASSED``.
+    """
+    targets = [(path, _format_of(path)) for path in run.outputs]
+    inputs = find_inputs(run.paths)
+    for folder in inputs.without_audio:
+        click.echo(f"{folder}: holds no audio file; name another folder, or a file", err=True)
+    codes = codes or CodeFilter()
+    rules = codes.keep_rules(profiles)
+    try:
+        reports = [
+            FileReport.of(codes.keep(outcome), rules) for outcome in _measured(run, inputs.files)
+        ]
+    except MixcheckError as error:
+        usage_error(str(error))
+    for path, format_name in targets:
+        _write(path, _rendered(reports, format_name, verbose=True))
+    _show(run, reports)
+    unreadable = [report for report in reports if isinstance(report.measured, Unreadable)]
+    if run.quiet or run.format_name != "text":
+        for report in unreadable:
+            click.echo(report.error, err=True)
+    broken = unreadable or inputs.without_audio or not reports
+    return reports, UNREADABLE if broken else PASSED
+
+
+def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:
+    outcomes = measure_many(files, layout=run.layout, dual_mono=run.dual_mono)
+    if len(files) < 2 or run.quiet or not sys.stderr.isatty():
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(outcomes, "Measuring", total=len(files), console=console, transient=True)
+
+
+def _rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:
+    if format_name == "text":
+        return render_text(reports, detail=True if verbose else None)
+    return render(reports, format_name)
+
+
+def _show(run: Run, reports: Sequence[FileReport]) -> None:
+    if run.quiet:
+        return
+    text = _rendered(reports, run.format_name, verbose=run.verbose)
+    if run.format_name == "text" and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.text import Text
+
+        coloured = Text(text)
+        for word, colour in COLOURS.items():
+            coloured.highlight_regex(rf"\b{word}\b", f"bold {colour}")
+        Console(soft_wrap=True).print(coloured, end="")
+        return
+    click.echo(text, nl=False)
+
+
+def _format_of(path: str) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMAT_OF_SUFFIX:
+        known = ", ".join(FORMAT_OF_SUFFIX)
+        usage_error(f"{path}: the suffix must tell the format: {known}")
+    return FORMAT_OF_SUFFIX[suffix]
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, "utf-8")
+    except OSError as error:
+        usage_error(f"{path}: cannot be written ({error.strerror}); name another place")

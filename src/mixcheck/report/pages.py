@@ -1,0 +1,62 @@
+"""Pages about profiles, findings and metrics, for ``profiles`` and ``explain``."""
+
+from __future__ import annotations
+
+from mixcheck.meters import FindingKind
+from mixcheck.profiles import FindingRule, Limit, Profile
+from mixcheck.report.wording import allowed, paragraph
+from mixcheck.units import Quantity
+
+_KIND_HEADINGS = (
+    ("what", "What it is"),
+    ("why", "Why it matters"),
+    ("how", "How it is found"),
+    ("limits", "Known limits"),
+    ("do", "What to do"),
+    ("source", "Source"),
+)
+
+
+def finding_page(kind: FindingKind) -> str:
+    """Everything about a finding code."""
+    lines = [f"{kind.code}: {kind.title} ({kind.severity})"]
+    for field, heading in _KIND_HEADINGS:
+        lines += ["", heading, paragraph("  ", getattr(kind, field))]
+    return "\n".join(lines) + "\n"
+
+
+def metric_page(path: str, described: Quantity) -> str:
+    """Everything about a metric."""
+    unit = f" ({described.unit})" if described.unit else ""
+    lines = [f"{path}: {described.label}{unit}", "", paragraph("  ", described.about)]
+    lines += ["", "Source", paragraph("  ", described.source)]
+    if described.heuristic:
+        lines += ["", "This is a heuristic: no standard defines it."]
+    return "\n".join(lines) + "\n"
+
+
+def profile_page(profile: Profile) -> str:
+    """Everything a profile asks for, with its sources."""
+    lines = [f"{profile.name}: {profile.title}", f"Sources checked on {profile.checked}"]
+    if profile.notes:
+        lines += ["", *(paragraph("  ", part) for part in profile.notes.split("\n\n"))]
+    for limit in profile.limits:
+        lines += ["", *_limit_lines(limit)]
+    if profile.findings:
+        lines += ["", "Findings"]
+        lines += [_rule_line(rule) for rule in profile.findings]
+    return "\n".join(lines) + "\n"
+
+
+def _limit_lines(limit: Limit) -> list[str]:
+    only = f", {limit.applies_to} only" if limit.applies_to != "any" else ""
+    bounds = allowed(limit.lowest, limit.highest, limit.target, limit.one_of)
+    lines = [f"{limit.metric}: {bounds} ({limit.severity}{only})"]
+    lines += [paragraph("  ", text) for text in (limit.why, limit.do) if text]
+    return [*lines, paragraph("  Source: ", limit.source, hanging="  ")]
+
+
+def _rule_line(rule: FindingRule) -> str:
+    only = f", {rule.applies_to} only" if rule.applies_to != "any" else ""
+    at_most = f", at most {rule.max_count}" if rule.max_count else ""
+    return f"  {rule.code:<20} {rule.severity}{only}{at_most}"

@@ -1,0 +1,98 @@
+"""How numbers, formats and limits are put into words, for every report that people read."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+
+from mixcheck.audio import AudioFormat
+from mixcheck.measurement import Value
+from mixcheck.units import Quantity, format_number
+
+WIDTH = 80
+SIGNED_UNITS = ("dBTP", "LUFS")
+
+
+def display(value: Value, described: Quantity, decimals: int | None = None) -> str:
+    """A value with its unit; a dash for what was not measured."""
+    if value is None:
+        return "–"
+    if isinstance(value, tuple):
+        return " ".join(str(display(one, described, decimals)).split(" ")[0] for one in value)
+    if isinstance(value, str):
+        return value
+    places = described.decimals if decimals is None else decimals
+    signed = described.unit in SIGNED_UNITS and value > 0
+    return f"{format_number(value, places, signed=signed)} {described.unit}".strip()
+
+
+def allowed(
+    lowest: float | None,
+    highest: float | None,
+    target: float | None,
+    one_of: tuple[float | str, ...],
+) -> str:
+    """What a limit allows."""
+    if one_of:
+        return " or ".join(_plain(one) for one in one_of)
+    if target is not None and highest is not None:
+        return f"target {format_number(target, 1)} ±{format_number(highest - target, 1)}"
+    if lowest is not None and highest is not None:
+        return f"{_plain(lowest)} to {_plain(highest)}"
+    return f"min {_plain(lowest)}" if lowest is not None else f"max {_plain(highest)}"
+
+
+def _plain(value: float | str | None) -> str:
+    if isinstance(value, float) and abs(value) < 1000:
+        return format_number(value, 1) if value == round(value, 1) else f"{value:g}"
+    return f"{value:.0f}" if isinstance(value, int | float) else str(value)
+
+
+def describe_format(audio: AudioFormat) -> str:
+    """A format in a line: container, bits, rate, channels, length."""
+    bits = "float" if audio.is_float else "bit"
+    stored = f"{audio.bit_depth} {bits}" if audio.bit_depth else audio.codec.replace("_", " ")
+    rate = f" {audio.bit_rate_kbps:.0f} kbit/s" if audio.bit_rate_kbps and audio.is_lossy else ""
+    kilohertz = f"{audio.sample_rate_hz / 1000:g} kHz"
+    parts = (f"{audio.container} {stored}{rate}", kilohertz, _layout(audio))
+    return " · ".join((*parts, length(audio.duration_s)))
+
+
+def _layout(audio: AudioFormat) -> str:
+    if audio.channels == 1:
+        return "mono" if audio.channel_layout == ("C",) else "mono, measured as dual mono"
+    if audio.channels == 2:
+        return "stereo"
+    labels = " ".join(audio.channel_layout or ())
+    return f"{audio.channels} channels ({labels or 'layout'}, {audio.layout_origin})"
+
+
+def length(seconds: float) -> str:
+    """A duration: minutes and seconds, or hours too, or seconds alone if it is short."""
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def paragraph(start: str, text: str, hanging: str | None = None) -> str:
+    """Text wrapped to the terminal, its later lines under the first."""
+    return textwrap.fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * len(start) if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def shortened(path: str, room: int) -> str:
+    """A path that fits, its file name kept before its folders."""
+    if len(path) <= room:
+        return path
+    name = os.path.basename(path)
+    if len(name) < room:
+        return "…" + path[-(room - 1) :]
+    return name[: room - 1 - room // 2] + "…" + name[-(room // 2) :]

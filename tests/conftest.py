@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import imageio_ffmpeg
+import pytest
+from hypothesis import settings
+
+# The same examples on every machine and in every run: a red build must mean a changed program.
+settings.register_profile("mixcheck", deadline=None, derandomize=True, database=None)
+settings.load_profile("mixcheck")
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> str:
+    """Path of the ffmpeg that imageio-ffmpeg carries."""
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
