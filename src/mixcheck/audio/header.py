@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _CHUNK = r"^\s*{name}\s*:\s*(\d+)"
+UNKNOWN_FRAMES = 2**62  # libsndfile announces its largest number for a FLAC of unknown length
 _W64_CHUNK_HEADER_BYTES = 24
 
 
@@ -30,7 +31,7 @@ def declared_frames(container: str, log: str, decoder_frames: int) -> int | None
         Frames the decoder announces, which is the header's claim for FLAC.
     """
     if container == "FLAC":
-        return decoder_frames
+        return decoder_frames if decoder_frames < UNKNOWN_FRAMES else None
     if container in ("AIFF", "RF64"):
         return _number(log, _CHUNK.format(name="Frames"))
     if container not in ("WAV", "WAVEX", "W64"):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import mmap
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _KBPS_MPEG1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_MPEG2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
-_TAGS = (b"Xing", b"Info", b"VBRI")
+_TAGS = (b"Xing", b"Info")
+_SAME_STREAM = 0xFFFE0C00  # sync, version, layer and sample rate never change within a stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Mp3Stream:
     Parameters
     ----------
     frames : int
-        Audio frames of every channel (1152 or 576 for each MP3 frame), padding included.
+        Audio frames (1152 or 576 for each MP3 frame), padding included: what the tag announces
+        where there is one, else what is there.
     bit_rate_kbps : float
         Mean over the MP3 frames.
     bit_rate_mode : str
@@ -35,6 +38,12 @@ class Mp3Stream:
     bit_rate_mode: str
 
 
+class _Header(NamedTuple):
+    kbps: int
+    size: int
+    frames: int
+
+
 def scan_mp3(path: str) -> Mp3Stream | None:
     """Read every Layer III frame header of a file; ``None`` if there is none."""
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -42,28 +51,30 @@ def scan_mp3(path: str) -> Mp3Stream | None:
 
 
 def _scan(data: mmap.mmap) -> Mp3Stream | None:
+    position = _next_frame(data, _after_id3(data), None)
+    first = _bits(data, position)
+    header = _parse(first)
+    if header is None:
+        return None
+    announced = _announced_packets(data[position : position + header.size])
+    if announced is not None:
+        position += header.size
     rates: Counter[int] = Counter()
-    frames = 0
-    position = _after_id3(data)
-    end = len(data) - 4
-    while position < end:
-        header = int.from_bytes(data[position : position + 4], "big")
-        parsed = _parse(header)
-        if parsed is None:
-            position = data.find(b"\xff", position + 1)
-            if position < 0:
-                break
-            continue
-        kbps, size, frames_per_packet = parsed
-        is_tag = not rates and any(tag in data[position : position + 64] for tag in _TAGS)
-        if not is_tag:
-            rates[kbps] += 1
-            frames += frames_per_packet
-        position += size
+    while (found := _parse(_bits(data, position))) is not None:
+        rates[found.kbps] += 1
+        position += found.size
+        if (_bits(data, position) ^ first) & _SAME_STREAM:  # lost: a tag, junk or the end
+            position = _next_frame(data, position, first)
     if not rates:
         return None
     mean = sum(kbps * count for kbps, count in rates.items()) / rates.total()
-    return Mp3Stream(frames, mean, "constant" if len(rates) == 1 else "variable")
+    packets = max(rates.total(), announced or 0)
+    mode = "constant" if len(rates) == 1 else "variable"
+    return Mp3Stream(packets * header.frames, mean, mode)
+
+
+def _bits(data: mmap.mmap, position: int) -> int:
+    return int.from_bytes(data[position : position + 4], "big")
 
 
 def _after_id3(data: mmap.mmap) -> int:
@@ -75,16 +86,38 @@ def _after_id3(data: mmap.mmap) -> int:
     return 10 + size
 
 
-def _parse(header: int) -> tuple[int, int, int] | None:
-    """Bit rate, bytes and frames of the MP3 frame that starts with these four bytes."""
-    version = header >> 19 & 3
-    layer = header >> 17 & 3
-    rate_index = header >> 10 & 3
-    bit_rate_index = header >> 12 & 15
-    is_layer_3 = header >> 21 == 0x7FF and version != 1 and layer == 1
+def _next_frame(data: mmap.mmap, position: int, like: int | None) -> int:
+    """Place of the next header that another of the same stream follows; else the end."""
+    while (position := data.find(b"\xff", position)) >= 0:
+        bits = _bits(data, position)
+        header = _parse(bits)
+        if header is not None and (like is None or not (bits ^ like) & _SAME_STREAM):
+            after = position + header.size
+            if after + 4 > len(data) or not (_bits(data, after) ^ bits) & _SAME_STREAM:
+                return position
+        position += 1
+    return len(data)
+
+
+def _parse(bits: int) -> _Header | None:
+    """What the four bytes at the start of an MP3 frame say."""
+    version = bits >> 19 & 3
+    layer = bits >> 17 & 3
+    rate_index = bits >> 10 & 3
+    bit_rate_index = bits >> 12 & 15
+    is_layer_3 = bits >> 21 == 0x7FF and version != 1 and layer == 1
     if not is_layer_3 or rate_index == 3 or bit_rate_index in (0, 15):
         return None
     kbps = (_KBPS_MPEG1 if version == 3 else _KBPS_MPEG2)[bit_rate_index]
     frames = 1152 if version == 3 else 576
-    size = frames * 125 * kbps // _RATES_HZ[version][rate_index] + (header >> 9 & 1)
-    return kbps, size, frames
+    size = frames * 125 * kbps // _RATES_HZ[version][rate_index] + (bits >> 9 & 1)
+    return _Header(kbps, size, frames)
+
+
+def _announced_packets(frame: bytes) -> int | None:
+    """Number of MP3 frames that a tag frame announces; 0 if it does not say; ``None`` for audio."""
+    places = [place for tag in _TAGS if (place := frame.find(tag, 4, 64)) >= 0]
+    if not places:
+        return None if b"VBRI" not in frame[:64] else 0
+    flags = frame[places[0] + 7]
+    return int.from_bytes(frame[places[0] + 8 : places[0] + 12], "big") if flags & 1 else 0

@@ -12,6 +12,7 @@ Reading in whole seconds is also what python-soundfile wants: it seeks after eve
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ Samples = np.ndarray[tuple[int, int], np.dtype[np.floating]]
 
 MAX_CHANNELS = 64
 SAMPLE_RATES_HZ = (8_000, 384_000)
+SALVAGE_FRAMES = 256  # what may be lost around a damaged place
 USABLE_SAMPLE = 1e30  # beyond this even the square of a float64 sum is in danger
 WIDE_CODECS = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})  # more than float32 holds
 
@@ -81,16 +83,27 @@ class AudioStream:
         wide = self.format.codec in WIDE_CODECS
         buffer = np.empty((rate, self.format.channels), np.float64 if wide else np.float32)
         start = 0
-        while True:
-            try:
-                read = self._file.read(rate, buffer.dtype.name, always_2d=True, out=buffer)
-            except (soundfile.LibsndfileError, RuntimeError):
-                return  # the header's claim was not kept: the integrity meter reports it
-            if not len(read):
-                return
+        while len(read := self._read(buffer, start)):
             # Reductions run 30 times faster over planar samples; transpose once, here.
             yield usable_block(start, read.T.copy(order="C"), self.format.is_float)
             start += len(read)
+
+    def _read(self, buffer: Samples, start: int) -> Samples:
+        """Fill the buffer from a frame on, or as much of it as a damaged file still gives."""
+        try:
+            read: Samples = self._file.read(out=buffer)
+            return read
+        except (soundfile.LibsndfileError, RuntimeError):
+            pass
+        filled = 0
+        with contextlib.suppress(soundfile.LibsndfileError, RuntimeError):
+            self._file.seek(start)
+            while filled < len(buffer):
+                piece = self._file.read(out=buffer[filled : filled + SALVAGE_FRAMES])
+                if not len(piece):
+                    break
+                filled += len(piece)
+        return buffer[:filled]
 
 
 def usable_block(start_frame: int, samples: Samples, may_be_non_finite: bool) -> SampleBlock:

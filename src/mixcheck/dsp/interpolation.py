@@ -33,7 +33,7 @@ from mixcheck.audio import Samples
 TAPS = 32
 WINDOW = 32
 KAISER_BETA = 9.0
-OVER = 1.0
+OVER = 10.0 ** (0.01 / 20.0)  # 0 dBTP, and what the filter may be out by
 _SHARES = (0.0, 0.65, 0.90)  # of the peak to beat, on each grid: cos(45°), cos(22.5°), less slack
 
 _BEFORE = TAPS // 2 - 1  # frames a point needs before the sample it follows
@@ -52,7 +52,7 @@ class TruePeaks(NamedTuple):
     peak : ndarray, shape (channels,)
         Largest magnitude of the samples and of the points between them.
     over_channel, over_frame : ndarray of int
-        Channel, and first frame in the file, of each 32-frame window that exceeds 1.0.
+        Channel, and first frame in the file, of each 32-frame window that exceeds ``OVER``.
     over_peak : ndarray
         Largest magnitude in that window.
     """

@@ -35,6 +35,8 @@ STEEP_STEPS = 4.0  # a rounded top leaves by less than 3 quantisation steps
 LONG_FLAT_TOP = 5
 LEAST_FLAT_TOPS = 4
 SAME_LEVEL_SHARE = 0.002
+LEVEL_STEPS = 2**15
+COMPANDED_STEP = 0.04  # of μ-law and A-law near full scale
 MOST_FLAT_SHARE = 0.25  # of all samples: more is a square wave, made so
 LEAST_TOP_SHARE = 0.5  # of the runs that are flat at all
 
@@ -77,10 +79,13 @@ class ClippingMeter:
         # 16 bits may sit in any deeper file, so finer steps than theirs prove nothing.
         self._step = 2.0 ** (1 - min(audio.bit_depth or 16, 16))
         self._full_scale = 1.0 - 1.5 * self._step
+        if audio.bit_depth is None and not audio.is_lossy:
+            self._step = COMPANDED_STEP
         self._frames = 0
         self._peak = np.zeros((audio.channels, 2))  # below and above zero
         self._tops = [_FlatTops() for _ in range(audio.channels * 2)]
         self._other_runs = np.zeros(audio.channels, np.int64)
+        self._flat_samples = np.zeros(audio.channels, np.int64)
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -90,17 +95,24 @@ class ClippingMeter:
         runs = block.runs
         sign = np.sign(runs.value)
         level = np.abs(runs.value)
-        drop = level - np.maximum(runs.before * sign, runs.after * sign)
-        loud = (level >= LEAST_LEVEL) & (runs.length >= SHORTEST_FLAT_TOP)
-        top = loud & (
-            (drop > STEEP_STEPS * self._step) | ((drop > 0) & (level >= self._full_scale))
-        )
-        other = loud & ~top
-        self._other_runs += np.bincount(runs.channel[other], minlength=len(self._other_runs))
-        for index in np.flatnonzero(top).tolist():
+        inner = np.stack([runs.before * sign, runs.after * sign])
+        steep = level - inner > STEEP_STEPS * self._step
+        at_full_scale = level >= self._full_scale
+        loud = level >= LEAST_LEVEL
+        is_top = (level > inner).all(0) & np.where(at_full_scale, steep.any(0), steep.all(0))
+        channels = len(self._flat_samples)
+        self._flat_samples += np.bincount(
+            runs.channel[loud], runs.length[loud], minlength=channels
+        ).astype(np.int64)
+        self._other_runs += np.bincount(runs.channel[loud & ~is_top], minlength=channels)
+        for index in np.flatnonzero(loud & is_top).tolist():
             channel = int(runs.channel[index])
-            self._tops[2 * channel + int(sign[index] > 0)].add(
-                float(level[index]), int(runs.start_frame[index]), int(runs.length[index])
+            side = int(sign[index] > 0)
+            self._tops[2 * channel + side].add(
+                float(level[index]),
+                int(runs.start_frame[index]),
+                int(runs.length[index]),
+                is_high=level[index] >= self._peak[channel, side] * (1.0 - SAME_LEVEL_SHARE),
             )
 
     def finish(self) -> ClippingReading:
@@ -133,7 +145,7 @@ class ClippingMeter:
         at_full_scale = peak >= self._full_scale
         lowest = self._full_scale if at_full_scale else peak * (1.0 - SAME_LEVEL_SHARE)
         clip = tops.above(lowest)
-        if clip is None or clip.samples > MOST_FLAT_SHARE * self._frames:
+        if clip is None or self._flat_samples[channel] > MOST_FLAT_SHARE * self._frames:
             return None
         if at_full_scale:
             return clip
@@ -171,7 +183,7 @@ class _Clip:
 
 
 class _FlatTops:
-    """Flat tops of one polarity of one channel, counted by level."""
+    """Flat tops of one polarity of one channel, counted by level in steps of 16 bits."""
 
     def __init__(self) -> None:
         self._runs: Counter[float] = Counter()
@@ -179,16 +191,18 @@ class _FlatTops:
         self._longest: dict[float, int] = {}
         self._places: dict[float, list[tuple[int, int]]] = defaultdict(list)
 
-    def add(self, level: float, start_frame: int, length: int) -> None:
+    def add(self, level: float, start_frame: int, length: int, *, is_high: bool) -> None:
+        """Count one; its place is worth keeping only at the highest level so far."""
+        level = round(level * LEVEL_STEPS) / LEVEL_STEPS
         self._runs[level] += 1
         self._samples[level] += length
         self._longest[level] = max(length, self._longest.get(level, 0))
-        if len(self._places[level]) < LISTED_PER_CODE:
+        if is_high and len(self._places[level]) < LISTED_PER_CODE:
             self._places[level].append((start_frame, length))
 
     def above(self, lowest: float) -> _Clip | None:
         """Everything at or above a level."""
-        levels = [level for level in self._runs if level >= lowest]
+        levels = [level for level in self._runs if level > lowest - 1.0 / LEVEL_STEPS]
         if not levels:
             return None
         return _Clip(

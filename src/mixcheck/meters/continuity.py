@@ -24,6 +24,7 @@ DURATION_S = (0.001, 1.0)
 SIDE_S = 0.010
 SIDE_DBFS = -45.0
 JUMP_SHARE = 0.25  # of the RMS beside it
+JUMP_STEPS = 4  # quantisation steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class ContinuityMeter:
         self._side = round(SIDE_S * audio.sample_rate_hz)
         self._kept = round((DURATION_S[1] + 2 * SIDE_S) * audio.sample_rate_hz)
         self._samples: Samples = np.zeros((audio.channels, 0), np.float32)
+        self._least_jump = JUMP_STEPS * 2.0 ** (1 - min(audio.bit_depth or 16, 16))
         self._waiting: list[_Candidate] = []
         self._found: list[tuple[int, int, int]] = []
         self._frames = 0
@@ -111,10 +113,9 @@ class ContinuityMeter:
             return False
         right_rms = self._rms(one.channel, end, first_frame)
         quiet = min(one.left_rms, right_rms) < db_to_ratio(SIDE_DBFS)
-        jumps = (
-            abs(one.before - one.value) > JUMP_SHARE * one.left_rms
-            or abs(one.after - one.value) > JUMP_SHARE * right_rms
-        )
+        jumps = abs(one.before - one.value) > max(
+            JUMP_SHARE * one.left_rms, self._least_jump
+        ) or abs(one.after - one.value) > max(JUMP_SHARE * right_rms, self._least_jump)
         # A clipped bass wave holds its top; a dropout holds what lies within the wave.
         inside = abs(one.value) < max(one.left_rms, right_rms)
         if not quiet and jumps and inside:

@@ -5,7 +5,8 @@ Method
 The sixteen quietest stretches of two seconds, at a low rate. A harmonic of 50 or 60 Hz counts if
 it stands 15 dB over its neighbourhood, lies where the mains puts it, and keeps its level within
 2 dB from stretch to stretch. Hum needs the first or second harmonic, and two harmonics in all or
-one that stands very high. A bass note is off the mains frequency, or changes.
+one that stands very high; all of it 15 dB under the programme. A bass note is off the mains
+frequency, or changes.
 
 Source: the steadiness test is that of Brandt and Bitzer, "Automatic detection of hum in audio
 signals", JAES 62(9), 2014; the quiet stretches replace its quantiles over time.
@@ -41,6 +42,7 @@ PROMINENCE_DB = 15.0
 LONE_PROMINENCE_DB = 25.0
 STEADY_DB = 2.0
 NEIGHBOURHOOD_HZ = (3.0, 15.0)
+LOUDEST_SHARE = 0.03  # of the programme's power (-15 dB): more is the programme
 AUDIBLE_DBFS = -80.0
 
 
@@ -72,11 +74,14 @@ class HumFinder:
         self._parts: list[NDArray[np.floating]] = []
         self._quietest: list[tuple[float, int, NDArray[np.floating]]] = []
         self._count = 0
-        self._blocks = 0
+        self._frames = 0
+        self._energy = 0.0
+        self._sample_rate_hz = audio.sample_rate_hz
 
     def update(self, block: Block) -> None:
         """Take the next block."""
-        self._blocks += 1
+        self._frames += block.frames
+        self._energy += float(block.segments.energy.mean(0).sum())
         self._parts.append(block.bass)
         if len(self._parts) < STRETCH_BLOCKS:
             return
@@ -105,7 +110,8 @@ class HumFinder:
         best: list[_Harmonic] = []
         for mains_hz in MAINS_HZ:
             found = self._harmonics(power, mains_hz)
-            if _is_hum(found) and _level(found) > _level(best):
+            is_programme = _level(found) > self._energy / self._frames * LOUDEST_SHARE
+            if _is_hum(found) and not is_programme and _level(found) > _level(best):
                 best = found
         if not best:
             return Hum(reasons=unmeasured(("hum_hz", "hum_dbfs"), "no hum found"))
@@ -156,9 +162,10 @@ class HumFinder:
         return (
             finding(
                 "hum",
-                f"{frequency_hz:.1f} Hz with {harmonics} harmonics at {level_dbfs:.1f} dBFS",
+                f"{frequency_hz:.1f} Hz, {harmonics} harmonic{'s' if harmonics > 1 else ''}, "
+                f"at {level_dbfs:.1f} dBFS",
                 start_s=0.0,
-                end_s=float(self._blocks),
+                end_s=self._frames / self._sample_rate_hz,
                 value=level_dbfs,
                 unit="dBFS",
                 confidence=0.9 if harmonics > 1 else 0.7,

@@ -11,7 +11,7 @@ the first or last millisecond is as loud as the programme next to it.
 Source: definitions; the -60 dBFS is that of Essentia's StartStopSilence.
 
 Limits: padding is seen only if nothing was processed after it. Effective bandwidth says how far
-the spectrum reaches, not why. Files under five seconds are not judged for cuts: a one-shot
+the spectrum reaches, not why. Files under three seconds are not judged for cuts: a one-shot
 begins when it begins.
 """
 
@@ -32,13 +32,14 @@ SILENCE_DBFS = -60.0
 LONG_LEADING_S = 3.0
 LONG_TRAILING_S = 10.0
 
-CUT_SHORTEST_S = 5.0
+CUT_SHORTEST_S = 3.0
 CUT_EDGE_S = 0.001
 CUT_NEAR_S = 0.5
 CUT_LEVEL_DBFS = -40.0
 CUT_DROP_DB = 12.0
 
 PADDING_BITS = 8
+PADDED_BITS = 16  # 24 bits in 32 is how converters deliver
 PADDING_LEAST_S = 1.0
 BANDWIDTH_STEP_HZ = 200.0
 BANDWIDTH_RANGE_DB = 90.0
@@ -113,7 +114,9 @@ class IntegrityMeter:
     def update(self, block: Block) -> None:
         """Take the next block."""
         self._frames += block.frames
-        power = (block.segments.energy / block.segments.frames).max(0)
+        segments = block.segments
+        variance = segments.energy - segments.total**2 / segments.frames  # an offset is silent
+        power = (variance / segments.frames).max(0)
         heard = np.flatnonzero(power > self._heard_power)
         if len(heard):
             if self._first_heard is None:
@@ -250,8 +253,9 @@ class IntegrityMeter:
         )
         found = []
         for code, verb, edge_samples, near_samples, at_s in places:
-            level = power_to_db(float(np.square(edge_samples, dtype=np.float64).mean()))
-            near = power_to_db(float(np.square(near_samples, dtype=np.float64).mean()))
+            offset = near_samples.mean(1, keepdims=True)
+            level = power_to_db(float(((edge_samples - offset) ** 2).mean()))
+            near = power_to_db(float(((near_samples - offset) ** 2).mean()))
             if level is None or near is None or near < CUT_LEVEL_DBFS:
                 continue
             if near - level < CUT_DROP_DB:
@@ -274,7 +278,7 @@ class IntegrityMeter:
         declared = self._audio.bit_depth
         if bits is None or declared is None or self._audio.is_float:
             return ()
-        if declared - bits < PADDING_BITS or duration_s < PADDING_LEAST_S:
+        if declared - bits < PADDING_BITS or bits > PADDED_BITS or duration_s < PADDING_LEAST_S:
             return ()
         return (
             finding(

@@ -1,7 +1,8 @@
 """Sample peak and true peak.
 
 Method: see :mod:`mixcheck.dsp.interpolation`. The true peak is never below the sample peak.
-Overs less than 10 ms apart, in whatever channel, are one event.
+An over exceeds 0 dBTP by more than 0.01 dB, which
+the filter may be out by; overs less than 10 ms apart, in whatever channel, are one event.
 
 Source: ITU-R BS.1770-5 Annex 2; EBU Tech 3341 v4 cases 15 to 23.
 

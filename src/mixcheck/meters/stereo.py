@@ -33,7 +33,7 @@ IMBALANCE_DB = 3.0
 IMBALANCE_SHORTEST_S = 5.0  # a single panned sound is no fault
 MONO_LOSS_DB = -6.0
 IDENTICAL_SIDE_DB = -80.0
-CODES = ("inverted-polarity", "dual-mono", "channel-imbalance", "mono-loss")
+INVERTED_BALANCE_DB = 10.0  # crosstalk into a nearly silent channel is no inverted copy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +91,8 @@ class StereoMeter:
     def __init__(self, audio: AudioFormat) -> None:
         self._channels = audio.channels
         self._rate = audio.sample_rate_hz
+        layout = audio.channel_layout or ("",) * audio.channels
+        self._may_be_silent = np.array([label == "LFE" for label in layout])
         self._frames = 0
         self._energy = np.zeros(audio.channels)
         self._cross = 0.0
@@ -153,7 +155,7 @@ class StereoMeter:
 
     def _silent_channels(self) -> tuple[Finding, ...]:
         level = 10.0 * np.log10(self._energy / self._frames + 1e-30)
-        silent = np.flatnonzero(level < SILENT_DBFS).tolist()
+        silent = np.flatnonzero((level < SILENT_DBFS) & ~self._may_be_silent).tolist()
         if not silent:
             return ()
         loudest = float(level.max())
@@ -177,7 +179,7 @@ class StereoMeter:
         found = []
         correlation, balance = values["correlation"] or 0.0, values["balance_db"] or 0.0
         side, loss = values["side_to_mid_db"], values["mono_sum_loss_db"]
-        if correlation <= INVERTED_CORRELATION:
+        if correlation <= INVERTED_CORRELATION and abs(balance) < INVERTED_BALANCE_DB:
             message = f"left and right are inverted copies, correlation {correlation:+.2f}"
             return [self._finding("inverted-polarity", message, correlation, "")]
         if correlation > 0 and (side is None or side < IDENTICAL_SIDE_DB):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mixcheck.errors import UsageError
 from mixcheck.report.json import render_json
 from mixcheck.report.model import FileReport, Summary
+from mixcheck.report.schema import json_schema
 from mixcheck.report.text import render_text
 
 FORMATS: Mapping[str, Callable[[Sequence[FileReport]], str]] = {
@@ -28,4 +29,4 @@ def render(reports: Sequence[FileReport], format_name: str = "text") -> str:
     return FORMATS[format_name](reports)
 
 
-__all__ = ["FORMATS", "FileReport", "Summary", "render", "render_text"]
+__all__ = ["FORMATS", "FileReport", "Summary", "json_schema", "render", "render_text"]
