@@ -180,7 +180,7 @@ def margin_of(limit: Limit, value: Value) -> float:
 
 def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -> Verdict:
     reason = measurement.reason(rule.code)
-    count = sum(item.code == rule.code for item in measurement.findings)
+    count = measurement.count(rule.code)
     unmeasured = reason is not None and not count
     passed = count <= rule.max_count
     if unmeasured:

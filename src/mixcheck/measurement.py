@@ -14,6 +14,14 @@ from mixcheck.units import quantities
 SCHEMA_VERSION = 1
 ANALYSIS_VERSION = 1
 
+# Only so many findings of a code are listed; these metrics count them all.
+COUNTED_BY = {
+    "clipping": "clipping.clip_runs",
+    "dropout": "continuity.dropouts",
+    "inter-sample-over": "peak.inter_sample_overs",
+    "non-finite": "integrity.non_finite_samples",
+}
+
 Value = float | int | str | None | tuple[Any, ...]
 
 
@@ -43,6 +51,12 @@ class Measurement:
         """What all meters saw, in order of time."""
         found = (item for reading in self.readings.values() for item in reading.findings)
         return tuple(sorted(found, key=lambda item: (item.start_s, item.code)))
+
+    def count(self, code: str) -> int:
+        """How many findings of a code there are, listed or not."""
+        listed = sum(one.code == code for one in self.findings)
+        counted = self.value(COUNTED_BY[code]) if listed and code in COUNTED_BY else 0
+        return max(listed, counted if isinstance(counted, int) else 0)
 
     def value(self, metric: str) -> Value:
         """Value of a metric path such as ``"loudness.integrated_lufs"``.

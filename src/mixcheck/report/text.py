@@ -205,39 +205,24 @@ def _findings(measurement: Measurement) -> Iterator[str]:
     if not findings:
         return
     yield ""
-    totals = _totals(measurement)
     by_code = sorted(findings, key=lambda one: (_severity_rank(one), one.code, one.start_s))
     for code, group in groupby(by_code, key=lambda one: one.code):
         places = list(group)
         for one in places[:PLACES_LISTED]:
-            yield paragraph(f"  {clock(one.start_s)}  ", _place(measurement, one))
-        total = max(totals.get(code, 0), len(places))
+            place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {one.severity:<8} "
+            yield paragraph(place, f"{one.code}: {one.message}", hanging=" " * 16)
+        total = measurement.count(code)
         if total > PLACES_LISTED:
-            yield f"  {total} places of {code} in all, the first {PLACES_LISTED} shown"
+            yield f"  {'':<12}  … {total} places of {code} in all"
 
 
 def _severity_rank(finding: Finding) -> int:
     return ("error", "warning", "info").index(finding.severity)
 
 
-def _totals(measurement: Measurement) -> dict[str, int]:
-    """Counts that go beyond the places listed."""
-    counted = {
-        "inter-sample-over": "peak.inter_sample_overs",
-        "non-finite": "integrity.non_finite_samples",
-        "dropout": "continuity.dropouts",
-    }
-    return {
-        code: value
-        for code, metric in counted.items()
-        if isinstance(value := measurement.value(metric), int)
-    }
-
-
-def _place(measurement: Measurement, one: Finding) -> str:
+def _channels(measurement: Measurement, one: Finding) -> str:
     names = CHANNEL_NAMES.get(measurement.format.channels) or measurement.format.channel_layout
-    channels = "+".join(names[channel] if names else str(channel + 1) for channel in one.channels)
-    return f"{channels or 'all':<4} {one.severity:<8} {one.code}: {one.message}"
+    return "+".join(names[channel] if names else str(channel + 1) for channel in one.channels)
 
 
 def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:

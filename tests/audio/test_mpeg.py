@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import soundfile
+from tests.signals import pink
+
+from mixcheck.audio.mpeg import scan_mp3
+
+SECONDS = 3.0
+
+
+def encode(ffmpeg: str, path: Path, rate: int, *options: str, channels: int = 2) -> Path:
+    """MP3 of three seconds, made by ffmpeg's LAME."""
+    source = path.with_suffix(".wav")
+    soundfile.write(source, 0.1 * pink(20, SECONDS, channels, rate, band_hz=(50, rate / 3)).T, rate)
+    command = [ffmpeg, "-v", "error", "-y", "-i", str(source), *options, str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rate", "kbps", "channels"),
+    [
+        (44_100, 128, 2),
+        (44_100, 320, 2),
+        (44_100, 64, 1),
+        (48_000, 192, 2),
+        (32_000, 96, 1),
+        (22_050, 64, 2),
+        (16_000, 24, 1),
+        (8_000, 16, 1),
+    ],
+)
+def test_a_constant_rate_is_read_exactly(
+    ffmpeg: str, tmp_path: Path, rate: int, kbps: int, channels: int
+) -> None:
+    path = encode(ffmpeg, tmp_path / "a.mp3", rate, "-b:a", f"{kbps}k", channels=channels)
+    found = scan_mp3(str(path))
+    assert found is not None
+    assert (found.bit_rate_kbps, found.bit_rate_mode) == (kbps, "constant")
+    padding = found.frames - round(SECONDS * rate)
+    assert 0 <= padding <= 3 * 1152  # encoder delay, and the rest of the last MP3 frame
+
+
+@pytest.mark.parametrize("quality", ["0", "4", "9"])
+def test_a_variable_rate_is_the_mean_over_time(
+    ffmpeg: str, tmp_path: Path, quality: str
+) -> None:
+    path = encode(
+        ffmpeg, tmp_path / "a.mp3", 44_100, "-q:a", quality, "-write_xing", "0", "-id3v2_version", "0"
+    )
+    found = scan_mp3(str(path))
+    assert found is not None
+    assert found.bit_rate_mode == "variable"
+    duration_s = found.frames / 44_100
+    assert found.bit_rate_kbps == pytest.approx(
+        path.stat().st_size * 8 / 1000 / duration_s, rel=0.002
+    )
+
+
+@pytest.mark.parametrize(("mode", "word"), [("CONSTANT", "constant"), ("VARIABLE", "variable")])
+def test_reads_what_libsndfile_writes(tmp_path: Path, mode: str, word: str) -> None:
+    path = tmp_path / "a.mp3"
+    samples = 0.1 * pink(21, SECONDS, 2, 44_100).T
+    soundfile.write(path, samples, 44_100, bitrate_mode=mode, compression_level=0.5)
+    found = scan_mp3(str(path))
+    assert found is not None
+    assert found.bit_rate_mode == word
+
+
+def test_tags_are_skipped(ffmpeg: str, tmp_path: Path) -> None:
+    bare = encode(ffmpeg, tmp_path / "bare.mp3", 44_100, "-b:a", "128k", "-id3v2_version", "0")
+    tagged = tmp_path / "tagged.mp3"
+    body = bytes([0xFF, 0xFB, 0x90, 0x64]) * 2000  # a picture that looks like MP3 frames
+    size = len(body)
+    length = bytes([size >> 21 & 127, size >> 14 & 127, size >> 7 & 127, size & 127])
+    tagged.write_bytes(b"ID3\x03\x00\x00" + length + body + bare.read_bytes())
+    assert scan_mp3(str(tagged)) == scan_mp3(str(bare))
+
+
+def test_what_holds_no_mp3_frame_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"\xff" * 5000)
+    assert scan_mp3(str(path)) is None
