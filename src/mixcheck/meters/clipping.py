@@ -1,8 +1,6 @@
 """Clipping: tops of the wave cut flat, at full scale or, turned down afterwards, below it.
 
-Method
-------
-A flat top is a run of at least three equal samples that the wave enters and leaves from the
+Method: A flat top is a run of at least three equal samples that the wave enters and leaves from the
 same side, and steeply: a slow wave that merely rounds off leaves its top by one step at a time,
 a cut one by many. At full scale (the top code, or 1.0 and more in floating point) one flat top
 is clipping. Below it, the flat tops must lie at the channel's own highest level, be many or

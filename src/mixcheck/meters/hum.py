@@ -1,11 +1,9 @@
 """Mains hum, told from bass notes by its steadiness where the programme is quiet.
 
-Method
-------
-The sixteen quietest stretches of two seconds, at a low rate. A harmonic of 50 or 60 Hz counts if
-it stands 15 dB over its neighbourhood, lies where the mains puts it, and keeps its level within
-2 dB from stretch to stretch. Hum needs the first or second harmonic, and two harmonics in all or
-one that stands very high; all of it 15 dB under the programme. A bass note is off the mains
+Method: The sixteen quietest stretches of two seconds, at a low rate. A harmonic of 50 or 60 Hz
+counts if it stands 15 dB over its neighbourhood, lies where the mains puts it, and keeps its level
+within 2 dB from stretch to stretch. Hum needs the first or second harmonic, and two harmonics in
+all or one that stands very high; all of it 15 dB under the programme. A bass note is off the mains
 frequency, or changes.
 
 Source: the steadiness test is that of Brandt and Bitzer, "Automatic detection of hum in audio

@@ -1,18 +1,17 @@
 """Integrity: is the file what it says, and is all of it there.
 
-Method
-------
-Effective bit depth: the bits that any sample uses, on the grid of the declared depth. Effective
-bandwidth: the highest frequency (in bands of 200 Hz) whose mean power is within 90 dB of the
-strongest band, and over the rounding noise of the bit depth. Leading and trailing silence: until
-the first, and after the last, 10 ms that exceed -60 dBFS RMS in any channel. A cut start or end:
-the first or last millisecond is as loud as the programme next to it.
+Method: Effective bit depth: the bits that any sample uses, on the grid of the declared depth.
+Effective bandwidth: the highest frequency (in bands of 200 Hz) whose mean power is within 90 dB of
+the strongest band, and over the rounding noise of the bit depth. Leading and trailing silence:
+until the first, and after the last, 10 ms that exceed -60 dBFS RMS in any channel. A cut start or
+end: the first or last millisecond is as loud as the programme next to it, and the very first or
+last sample is away from zero.
 
 Source: definitions; the -60 dBFS is that of Essentia's StartStopSilence.
 
 Limits: padding is seen only if nothing was processed after it. Effective bandwidth says how far
-the spectrum reaches, not why. Files under three seconds are not judged for cuts: a one-shot
-begins when it begins.
+the spectrum reaches, not why. Files under three seconds are not judged for cuts: a one-shot begins
+when it begins.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
-from mixcheck.units import clock, db_to_power, power_to_db, quantity
+from mixcheck.units import clock, db_to_power, db_to_ratio, power_to_db, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
 
 SILENCE_DBFS = -60.0
@@ -37,6 +36,7 @@ CUT_EDGE_S = 0.001
 CUT_NEAR_S = 0.5
 CUT_LEVEL_DBFS = -40.0
 CUT_DROP_DB = 12.0
+CUT_JUMP_SHARE = 0.1  # of the RMS: an attack may begin at once, but begins at zero
 
 PADDING_BITS = 8
 PADDED_BITS = 16  # 24 bits in 32 is how converters deliver
@@ -248,17 +248,18 @@ class IntegrityMeter:
             return []
         edge = max(1, round(CUT_EDGE_S * self._rate))
         places = (
-            ("cut-start", "starts", self._head[:, :edge], self._head, 0.0),
-            ("cut-end", "stops", self._tail[:, -edge:], self._tail, duration_s),
+            ("cut-start", "starts", self._head[:, :edge], self._head, 0, 0.0),
+            ("cut-end", "stops", self._tail[:, -edge:], self._tail, -1, duration_s),
         )
         found = []
-        for code, verb, edge_samples, near_samples, at_s in places:
+        for code, verb, edge_samples, near_samples, index, at_s in places:
             offset = near_samples.mean(1, keepdims=True)
             level = power_to_db(float(((edge_samples - offset) ** 2).mean()))
             near = power_to_db(float(((near_samples - offset) ** 2).mean()))
             if level is None or near is None or near < CUT_LEVEL_DBFS:
                 continue
-            if near - level < CUT_DROP_DB:
+            jump = float(np.abs(edge_samples[:, index : index + 1 or None] - offset).max())
+            if near - level < CUT_DROP_DB and jump > CUT_JUMP_SHARE * db_to_ratio(near):
                 message = f"{verb} at full level ({level:.1f} dBFS), without a fade"
                 found.append(
                     finding(

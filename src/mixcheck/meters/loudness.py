@@ -1,14 +1,10 @@
 """Loudness: integrated, momentary, short-term, range, and the distance of the peaks from it.
 
-Conventions
------------
-LUFS and LKFS are the same unit. Channels are weighted by the layout of the file; a layout that
-nobody states and no convention gives has no loudness.
+Conventions: LUFS and LKFS are the same unit. Channels are weighted by the layout of the file; a
+layout that nobody states and no convention gives has no loudness.
 
-Method
-------
-K-weighted energy in segments of 10 ms. Gating blocks are 400 ms long and 100 ms apart, the last
-partial one is not used, and both gates are strict. The maxima of momentary (400 ms) and
+Method: K-weighted energy in segments of 10 ms. Gating blocks are 400 ms long and 100 ms apart, the
+last partial one is not used, and both gates are strict. The maxima of momentary (400 ms) and
 short-term (3 s) loudness are taken every 10 ms. Loudness range uses short-term values 100 ms
 apart, 1.5 s of silence after the end, and nearest-rank percentiles.
 

@@ -1,6 +1,6 @@
 """Sample peak and true peak.
 
-Method: see :mod:`mixcheck.dsp.interpolation`. The true peak is never below the sample peak.
+Method: see mixcheck.dsp.interpolation. The true peak is never below the sample peak.
 An over exceeds 0 dBTP by more than 0.01 dB, which
 the filter may be out by; overs less than 10 ms apart, in whatever channel, are one event.
 

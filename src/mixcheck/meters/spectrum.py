@@ -1,6 +1,6 @@
 """Long-term spectrum: third octaves, tilt, centroid, bandwidth.
 
-Conventions: levels are RMS over all channels, as in :mod:`mixcheck.meters.level`; the bands' powers
+Conventions: levels are RMS over all channels, as in the level meter; the bands' powers
 add up to the power of the file, less what lies under 18 Hz and over 22 kHz.
 
 Method: the bands under about 390 Hz come from a low-rate copy with 0.7 Hz resolution, the others

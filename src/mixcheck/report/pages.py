@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mixcheck.meters import FindingKind
+import inspect
+from collections.abc import Iterator
+
+from mixcheck.meters import METERS, FindingKind, Meter
 from mixcheck.profiles import FindingRule, Limit, Profile
 from mixcheck.report.wording import allowed, paragraph
 from mixcheck.units import Quantity
@@ -26,13 +29,23 @@ def finding_page(kind: FindingKind) -> str:
 
 
 def metric_page(path: str, described: Quantity) -> str:
-    """Everything about a metric."""
+    """Everything about a metric, the method and the limits of its meter included."""
     unit = f" ({described.unit})" if described.unit else ""
     lines = [f"{path}: {described.label}{unit}", "", paragraph("  ", described.about)]
-    lines += ["", "Source", paragraph("  ", described.source)]
     if described.heuristic:
-        lines += ["", "This is a heuristic: no standard defines it."]
+        lines += ["", "  This is a heuristic: no standard defines it."]
+    lines += ["", "Source", paragraph("  ", described.source)]
+    for meter in METERS:
+        if meter.name == path.partition(".")[0]:
+            lines += ["", f"How the {meter.name} meter works", *_method(meter)]
     return "\n".join(lines) + "\n"
+
+
+def _method(meter: type[Meter]) -> Iterator[str]:
+    """Paragraphs of the meter's module, which says what it does and does not claim."""
+    document = inspect.getdoc(inspect.getmodule(meter)) or ""
+    for number, part in enumerate(document.replace("``", "").split("\n\n")):
+        yield ("\n" if number else "") + paragraph("  ", part)
 
 
 def profile_page(profile: Profile) -> str:

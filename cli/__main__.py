@@ -1,0 +1,5 @@
+"""``python -m mixcheck_cli``."""
+
+from .main import main
+
+main()
