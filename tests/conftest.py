@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import os
+
+# Before NumPy: on a busy machine the threads of OpenBLAS wait for one another, four times longer
+# than one of them would need for the small products here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import imageio_ffmpeg
 import pytest
 from hypothesis import settings

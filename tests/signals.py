@@ -84,7 +84,7 @@ def programme(seconds: float, rate: int = RATE, *, seed: int = 7, peak: float = 
     time_s = np.arange(len(left)) / rate
     swell = 10.0 ** ((6.0 * np.sin(2.0 * np.pi * time_s / 2.7) - 6.0) / 20.0)
     pause = np.abs(time_s - 0.6 * seconds) < 0.4
-    gain = np.where(pause, 0.003, swell)
+    gain = np.where(pause, 0.01, swell)
     mix = np.stack([left, 0.6 * left + 0.6 * right]) * gain
     mix = faded(mix, 0.05, rate)
     return np.asarray(mix * (peak / np.abs(mix).max()))
@@ -95,9 +95,7 @@ def fraction_of_rate(
 ) -> Signal:
     """EBU Tech 3341 cases 15 to 19: a sine at a fraction of the rate, faded over 10 ms."""
     part = Fraction(fraction)
-    tone = sine(
-        float(part), round(seconds * rate), 1, amplitude=amplitude, phase_deg=phase_deg
-    )
+    tone = sine(float(part), round(seconds * rate), 1, amplitude=amplitude, phase_deg=phase_deg)
     return faded(tone, 0.010, rate)
 
 

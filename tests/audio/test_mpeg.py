@@ -46,12 +46,9 @@ def test_a_constant_rate_is_read_exactly(
 
 
 @pytest.mark.parametrize("quality", ["0", "4", "9"])
-def test_a_variable_rate_is_the_mean_over_time(
-    ffmpeg: str, tmp_path: Path, quality: str
-) -> None:
-    path = encode(
-        ffmpeg, tmp_path / "a.mp3", 44_100, "-q:a", quality, "-write_xing", "0", "-id3v2_version", "0"
-    )
+def test_a_variable_rate_is_the_mean_over_time(ffmpeg: str, tmp_path: Path, quality: str) -> None:
+    bare = ("-write_xing", "0", "-id3v2_version", "0")
+    path = encode(ffmpeg, tmp_path / "a.mp3", 44_100, "-q:a", quality, *bare)
     found = scan_mp3(str(path))
     assert found is not None
     assert found.bit_rate_mode == "variable"

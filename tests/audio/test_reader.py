@@ -4,6 +4,7 @@ import os
 import pickle
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +46,7 @@ def read(path: Path, **options: str) -> tuple[AudioFormat, Signal]:
         assert [block.start_frame for block in blocks] == [
             index * stream.format.sample_rate_hz for index in range(len(blocks))
         ]
-        assert all(
-            block.samples.shape[1] == stream.format.sample_rate_hz for block in blocks[:-1]
-        )
+        assert all(block.samples.shape[1] == stream.format.sample_rate_hz for block in blocks[:-1])
         return stream.format, np.concatenate([block.samples for block in blocks], axis=1)
 
 
@@ -200,8 +199,14 @@ def test_what_is_not_a_number_is_zeroed_and_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("container", "codec"),
-    [("WAV", "PCM_16"), ("WAV", "FLOAT"), ("RF64", "PCM_24"), ("W64", "PCM_16")]
-    + [("AIFF", "PCM_24"), ("FLAC", "PCM_16")],
+    [
+        ("WAV", "PCM_16"),
+        ("WAV", "FLOAT"),
+        ("RF64", "PCM_24"),
+        ("W64", "PCM_16"),
+        ("AIFF", "PCM_24"),
+        ("FLAC", "PCM_16"),
+    ],
 )
 def test_a_truncated_file_is_read_as_far_as_it_goes(
     tmp_path: Path, container: str, codec: str
@@ -220,9 +225,7 @@ def test_a_truncated_file_is_read_as_far_as_it_goes(
 
 @pytest.mark.parametrize("container", ["W64", "WAV", "RF64", "AIFF", "CAF", "AU"])
 @pytest.mark.parametrize("frames", [1, 2, 3, 5, 1001])
-def test_an_odd_length_is_not_taken_for_a_lie(
-    tmp_path: Path, container: str, frames: int
-) -> None:
+def test_an_odd_length_is_not_taken_for_a_lie(tmp_path: Path, container: str, frames: int) -> None:
     samples = quantised(np.random.default_rng(36).uniform(-0.9, 0.9, (1, frames)), 24)
     path = write(tmp_path / f"a.{container.lower()}", samples, 48_000, "PCM_24", container)
     np.testing.assert_array_equal(read(path)[1], samples)
@@ -338,10 +341,10 @@ def _too_wide(path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_cause_and_cure(
-    tmp_path: Path, make: object, problem: str, remedy: str
+    tmp_path: Path, make: Callable[[Path], None], problem: str, remedy: str
 ) -> None:
     path = tmp_path / "take 1.wav"
-    make(path)  # type: ignore[operator]
+    make(path)
     with pytest.raises(AudioError) as caught:
         mixcheck.measure(path)
     error = caught.value

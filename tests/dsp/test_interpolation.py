@@ -181,9 +181,7 @@ def test_a_sine_is_read_within_what_the_grid_can_miss(
 
 @pytest.mark.parametrize("phase_deg", [0, 30, 45, 60, 67.5, 90])
 @pytest.mark.parametrize("frequency", ["9/20", "2/5", "1/3", "1/4", "1/6", "1/8"])
-def test_a_sine_locked_to_the_rate_is_read_within_0_04_db(
-    frequency: str, phase_deg: float
-) -> None:
+def test_a_sine_locked_to_the_rate_is_read_within_0_04_db(frequency: str, phase_deg: float) -> None:
     tone = fraction_of_rate(frequency, 1.0, phase_deg, 0.2)
     assert peak_db(tone) == pytest.approx(0.0, abs=0.04)  # 0.034 of it is the grid
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyloudnorm
 import pytest
 from scipy import signal
 from tests.signals import noise
@@ -29,22 +30,21 @@ def test_coefficients_at_48_khz_are_those_of_the_tables() -> None:
     np.testing.assert_allclose(sos_of(48_000), SOS_48_KHZ, rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("rate", [rate for rate in RATES if rate >= 32_000])
+@pytest.mark.parametrize("rate", [rate for rate in RATES if rate >= 44_100])
 def test_response_at_other_rates_is_that_of_48_khz(rate: int) -> None:
     frequencies = np.geomspace(10.0, 15_000.0, 200)
-    difference = gain_db(sos_of(rate), frequencies, rate) - gain_db(
-        SOS_48_KHZ, frequencies, 48_000
-    )
+    difference = gain_db(sos_of(rate), frequencies, rate) - gain_db(SOS_48_KHZ, frequencies, 48_000)
     assert np.abs(difference).max() < 0.02
 
 
-@pytest.mark.parametrize("rate", [rate for rate in RATES if rate < 32_000])
-def test_response_at_low_rates_stays_near(rate: int) -> None:
+@pytest.mark.parametrize("rate", [rate for rate in RATES if rate < 44_100])
+def test_response_at_low_rates_is_that_of_other_meters(rate: int) -> None:
+    filters = pyloudnorm.Meter(rate, filter_class="DeMan")._filters.values()
+    others = np.array([[*one.b, *one.a] for one in filters])
     frequencies = np.geomspace(10.0, 0.45 * rate, 200)
-    difference = gain_db(sos_of(rate), frequencies, rate) - gain_db(
-        SOS_48_KHZ, frequencies, 48_000
+    np.testing.assert_allclose(
+        gain_db(sos_of(rate), frequencies, rate), gain_db(others, frequencies, rate), atol=0.001
     )
-    assert np.abs(difference).max() < 0.3
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -54,9 +54,7 @@ def test_poles_lie_inside_the_unit_circle(rate: int) -> None:
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-10)])
-def test_filters_as_scipy_does_with_the_tables(
-    dtype: type[np.floating], tolerance: float
-) -> None:
+def test_filters_as_scipy_does_with_the_tables(dtype: type[np.floating], tolerance: float) -> None:
     samples = noise(5, 1.0).astype(dtype)
     weighted = k_weighting(48_000, 2).apply(samples)
     expected = signal.sosfilt(SOS_48_KHZ, samples.astype(np.float64))

@@ -113,7 +113,7 @@ def measured(
     audio: AudioFormat | None = None,
 ) -> Measurement:
     """A measurement of these values; every other metric is unmeasured."""
-    readings = {}
+    readings: dict[str, Any] = {}
     for meter in METERS:
         hints = typing.get_type_hints(meter.reading)
         own, why = {}, {}
@@ -123,7 +123,9 @@ def measured(
             own[name] = values.get(metric, empty)
             if own[name] is None or metric in reasons:
                 why[name] = reasons.get(metric, "not in this test")
-        why |= {name: why for name, why in reasons.items() if "." not in name} if not readings else {}
+        why |= (
+            {name: why for name, why in reasons.items() if "." not in name} if not readings else {}
+        )
         mine = tuple(findings) if not readings else ()
         readings[meter.name] = meter.reading(
             **own, reasons=dict(sorted(why.items())), findings=mine
