@@ -37,14 +37,8 @@ class CodeFilter:
         """A measurement with the wanted findings only."""
         if not isinstance(outcome, Measurement):
             return outcome
-        readings = {
-            name: dataclasses.replace(
-                reading,
-                findings=tuple(one for one in reading.findings if self.wants(one.code)),
-            )
-            for name, reading in outcome.readings.items()
-        }
-        return dataclasses.replace(outcome, readings=readings)
+        kept = tuple(one for one in outcome.findings if self.wants(one.code))
+        return dataclasses.replace(outcome, findings=kept)
 
     def keep_rules(self, profiles: Sequence[Profile]) -> list[Profile]:
         """Profiles with the rules for the wanted codes only."""

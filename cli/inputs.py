@@ -16,10 +16,10 @@ AUDIO_SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files to measure, in order, and folders that hold none."""
+    """Files to measure, in order, and what is wrong with the folders."""
 
     files: list[str] = field(default_factory=list)
-    without_audio: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 def find_inputs(paths: Sequence[str]) -> Inputs:
@@ -30,9 +30,9 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     inputs = Inputs()
     seen: set[str] = set()
     for path in paths:
-        found = list(_audio_below(path)) if os.path.isdir(path) else [path]
+        found = list(_audio_below(path, inputs.problems)) if os.path.isdir(path) else [path]
         if not found:
-            inputs.without_audio.append(path)
+            inputs.problems.append(f"{path}: holds no audio file; name another folder, or a file")
         for file in found:
             identity = os.path.realpath(file)
             if identity not in seen:
@@ -41,8 +41,11 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     return inputs
 
 
-def _audio_below(folder: str) -> Iterator[str]:
-    for where, folders, names in os.walk(folder):
+def _audio_below(folder: str, problems: list[str]) -> Iterator[str]:
+    def note(error: OSError) -> None:
+        problems.append(f"{error.filename}: cannot be listed ({error.strerror}); check it")
+
+    for where, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             is_hidden = name.startswith(".")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from importlib import import_module
 
 import click
+
+# Matrices here are small: threads inside BLAS only wait for one another. Before NumPy loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 COMMANDS = {
     "check": "Measure files and folders and judge them by a delivery spec.",
@@ -49,7 +54,7 @@ def mixcheck() -> None:
 
 def main() -> None:
     """Entry point."""
-    try:
-        mixcheck.main(prog_name="mixcheck", windows_expand_args=True)
-    except KeyboardInterrupt:  # pragma: no cover - click turns it into Abort first
-        sys.exit(130)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal need not know every letter
+    mixcheck.main(prog_name="mixcheck")

@@ -17,7 +17,7 @@ def measuring(command: Command) -> Command:
     """Options of every command that measures."""
     for option in reversed(
         (
-            click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."),
+            click.argument("paths", nargs=-1, required=True, type=str, metavar="PATH..."),
             click.option(
                 "-f",
                 "--format",

@@ -11,7 +11,9 @@ from typing import NoReturn
 import click
 
 from mixcheck import FileReport, MixcheckError, Outcome, Profile, Unreadable, measure_many, render
+from mixcheck.audio import named_layout
 from mixcheck.report import render_text
+from mixcheck.report.wording import printable
 
 from .codes import CodeFilter
 from .inputs import find_inputs
@@ -54,11 +56,13 @@ def run_and_report(
     """
     targets = [(path, _format_of(path)) for path in run.outputs]
     inputs = find_inputs(run.paths)
-    for folder in inputs.without_audio:
-        click.echo(f"{folder}: holds no audio file; name another folder, or a file", err=True)
+    for problem in inputs.problems:
+        click.echo(printable(problem), err=True)
     codes = codes or CodeFilter()
     rules = codes.keep_rules(profiles)
     try:
+        if run.layout is not None:
+            named_layout(run.layout)
         reports = [
             FileReport.of(codes.keep(outcome), rules) for outcome in _measured(run, inputs.files)
         ]
@@ -70,8 +74,8 @@ def run_and_report(
     unreadable = [report for report in reports if isinstance(report.measured, Unreadable)]
     if run.quiet or run.format_name != "text":
         for report in unreadable:
-            click.echo(report.error, err=True)
-    broken = unreadable or inputs.without_audio or not reports
+            click.echo(printable(report.error or ""), err=True)
+    broken = unreadable or inputs.problems or not reports
     return reports, UNREADABLE if broken else PASSED
 
 

@@ -19,9 +19,11 @@ SECONDS = 3.3
 def views_of(samples: np.ndarray, rate: int = RATE) -> Iterator[Block]:
     channels, frames = samples.shape
     views = Views(AudioFormat("array", "FLOAT", rate, channels, frames, frames / rate))
-    for start in range(0, frames, rate):
-        part = SampleBlock(start, samples[:, start : start + rate].copy(), np.empty((0, 2), int))
-        yield views.block(part, last=start + rate >= frames)
+    blocks = (
+        SampleBlock(start, samples[:, start : start + rate].copy(), np.empty((0, 2), int))
+        for start in range(0, frames, rate)
+    )
+    yield from views.complete(views.linear(blocks))
 
 
 @given(rate=st.integers(8_000, 384_000), share=st.floats(0.0, 1.0))

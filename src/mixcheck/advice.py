@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mixcheck.measurement import Measurement
 from mixcheck.meters import metrics
@@ -18,7 +18,9 @@ from mixcheck.units import format_number
 
 LEVEL_UNITS = frozenset({"LUFS", "dBTP", "dBFS", "dBFS(A)"})
 STEP_DB = 0.1
-LEADING = ("loudness.integrated_lufs", "level.rms_dbfs")
+ROUNDS = 4
+INTEGRATED = "loudness.integrated_lufs"
+LEADING = (INTEGRATED, "level.rms_dbfs")
 LIMITED = ("peak.max_true_peak_dbtp", "peak.max_sample_peak_dbfs")
 
 
@@ -47,69 +49,113 @@ class _Level:
         highest = self.limit.highest
         return math.inf if highest is None else highest - self.value
 
-    def excess(self, gain_db: float) -> float:
-        """How far over its upper bound the level would be."""
-        return gain_db - self.most_gain
+    def is_met(self, gain_db: float) -> bool:
+        """Whether a gain meets the limit."""
+        return self.least_gain - 1e-9 <= gain_db <= self.most_gain + 1e-9
 
     def after(self, gain_db: float) -> str:
         return f"{format_number(self.value + gain_db, 1)} {self.unit}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A gain, and how to say it."""
+
+    gain_db: float
+    sentence: str
+
+
 def advise(measurement: Measurement, limits: Sequence[Limit]) -> Advice:
     """Advice for every limit on a level that the measurement misses."""
-    levels = [level for limit in limits if (level := _level(measurement, limit)) is not None]
-    missed = [level for level in levels if not level.least_gain <= 0.0 <= level.most_gain]
+    levels = [level for limit in limits for level in _levels(measurement, limit)]
+    missed = [level for level in levels if not level.is_met(0.0)]
     if not missed:
         return Advice()
-    sentence = _by_gain_alone(levels) or _by_more_than_gain(levels)
-    return Advice({level.limit.metric: sentence for level in missed})
+    levels += _full_scale(measurement, levels)
+    plan = _plan(levels, 0.0)
+    shifts = measurement.value("loudness.gain_shift_lu")
+    if isinstance(shifts, tuple):
+        # The gate at -70 LUFS makes loudness move by a little more or less than the gain.
+        for _ in range(ROUNDS):
+            plan = _plan(levels, _between_steps(shifts, plan.gain_db))
+    return Advice({level.limit.metric: plan.sentence for level in missed})
 
 
-def _level(measurement: Measurement, limit: Limit) -> _Level | None:
+def _plan(levels: Sequence[_Level], shift_lu: float) -> _Plan:
+    """The best gain, if the loudness moves by so much more than the gain."""
+    shifted = [
+        replace(level, value=level.value + shift_lu) if level.limit.metric == INTEGRATED else level
+        for level in levels
+    ]
+    return _by_gain_alone(shifted) or _by_more_than_gain(shifted)
+
+
+def _between_steps(shifts: tuple[float, ...], gain_db: float) -> float:
+    """Shift for a gain, from those for whole decibels around 0."""
+    middle = len(shifts) // 2
+    place = min(max(gain_db + middle, 0.0), len(shifts) - 1.0)
+    below = min(int(place), len(shifts) - 2)
+    share = place - below
+    return shifts[below] * (1.0 - share) + shifts[below + 1] * share
+
+
+def _levels(measurement: Measurement, limit: Limit) -> list[_Level]:
+    """A limit on a level, once for each member of a list."""
     unit = metrics()[limit.metric].unit
     value = measurement.value(limit.metric)
-    if unit not in LEVEL_UNITS or not isinstance(value, float):
-        return None
-    return _Level(limit, value, unit)
+    members = value if isinstance(value, tuple) else (value,)
+    if unit not in LEVEL_UNITS:
+        return []
+    return [_Level(limit, member, unit) for member in members if isinstance(member, float)]
 
 
-def _by_gain_alone(levels: Sequence[_Level]) -> str | None:
+def _full_scale(measurement: Measurement, levels: Sequence[_Level]) -> list[_Level]:
+    """Full scale as a limit, where the profile has none on peaks: nobody wants to clip."""
+    peak = measurement.value(LIMITED[0])
+    if not isinstance(peak, float) or any(level.limit.metric in LIMITED for level in levels):
+        return []
+    return [_Level(Limit(metric=LIMITED[0], max=max(0.0, peak), source=""), peak, "dBTP")]
+
+
+def _by_gain_alone(levels: Sequence[_Level]) -> _Plan | None:
     """The gain that meets every limit, if there is one."""
     least = max(level.least_gain for level in levels)
     most = min(level.most_gain for level in levels)
     gain = _rounded_into(_wanted_gain(levels), least, most)
     if gain is None:
         return None
-    shown = _shown(levels)
-    outcome = " and ".join(level.after(gain) for level in shown)
-    limited = any(level.limit.metric in LIMITED for level in levels)
+    outcome = " and ".join(level.after(gain) for level in _shown(levels))
+    limited = any(level.limit.metric in LIMITED for level in _shown(levels))
     no_limiter = ", no limiter needed" if limited else ""
-    return f"{_turn(gain)}: {outcome}{no_limiter}."
+    return _Plan(gain, f"{_turn(gain)}: {outcome}{no_limiter}.")
 
 
-def _by_more_than_gain(levels: Sequence[_Level]) -> str:
+def _by_more_than_gain(levels: Sequence[_Level]) -> _Plan:
     """The gain that meets the leading limit, and what else it then takes."""
     leading = _shown(levels)[0]
     gain = 0.0
-    if not leading.least_gain <= 0.0 <= leading.most_gain:
+    if not leading.is_met(0.0):
         wanted = _wanted_gain([leading])
         rounded = _rounded_into(wanted, leading.least_gain, leading.most_gain)
         gain = wanted if rounded is None else rounded
-    needs = []
-    for level in levels:
-        excess = level.excess(gain)
-        if level is leading or excess <= 0:
-            continue
-        amount = format_number(math.ceil(excess / STEP_DB - 1e-9) * STEP_DB, 1)
-        if level.limit.metric in LIMITED:
-            needs.append(f"a limiter has to take {amount} dB off the peaks ({level.after(gain)})")
-        else:
-            needs.append(
-                f"{metrics()[level.limit.metric].label.lower()} has to come down by {amount} dB "
-                f"({level.after(gain)})"
-            )
+    needs = [
+        _need(level, gain) for level in levels if level is not leading and not level.is_met(gain)
+    ]
     start = f"{_turn(gain)} for {leading.after(gain)}" if gain else f"At {leading.after(0.0)}"
-    return f"{start}; then {' and '.join(needs)}." if needs else f"{start}."
+    return _Plan(gain, f"{start}; then {' and '.join(dict.fromkeys(needs))}.")
+
+
+def _need(level: _Level, gain_db: float) -> str:
+    """What it takes to meet a limit that the gain leaves missed."""
+    excess, lack = gain_db - level.most_gain, level.least_gain - gain_db
+    amount = format_number(math.ceil(max(excess, lack) / STEP_DB - 1e-9) * STEP_DB, 1)
+    after = level.after(gain_db)
+    if excess > 0 and level.limit.metric in LIMITED:
+        return f"a limiter has to take {amount} dB off the peaks ({after})"
+    verb = "come down" if excess > 0 else "come up"
+    label = metrics()[level.limit.metric].label
+    named = label if label[:2].isupper() else label[0].lower() + label[1:]
+    return f"the {named} has to {verb} by {amount} dB ({after})"
 
 
 def _wanted_gain(levels: Sequence[_Level]) -> float:
@@ -118,7 +164,7 @@ def _wanted_gain(levels: Sequence[_Level]) -> float:
         if level.limit.target is not None:
             return level.limit.target - level.value
     for level in levels:
-        if not level.least_gain <= 0.0 <= level.most_gain:
+        if not level.is_met(0.0):
             return level.least_gain if level.least_gain > 0.0 else level.most_gain
     return 0.0
 
@@ -135,7 +181,7 @@ def _rounded_into(gain: float, least: float, most: float) -> float | None:
 def _shown(levels: Sequence[_Level]) -> list[_Level]:
     """Levels worth naming: loudness or RMS first, then the peak."""
     order = (*LEADING, *LIMITED)
-    known = [level for level in levels if level.limit.metric in order]
+    known = [level for level in levels if level.limit.metric in order and level.limit.source]
     return sorted(known, key=lambda level: order.index(level.limit.metric)) or list(levels[:1])
 
 

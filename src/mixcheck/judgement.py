@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -135,11 +136,15 @@ def _judge_limit(
     measurement: Measurement, profile: str, limit: Limit, advice: dict[str, str]
 ) -> Verdict:
     value = measurement.value(limit.metric)
+    members = members_of(value)
     margin = None
-    if value is None:
+    # A silent channel has no level, and so is under any upper bound.
+    only_upper = limit.lowest is None and not limit.one_of
+    if not (any if only_upper else all)(member is not None for member in members):
         outcome = "unmeasured"
     elif limit.one_of:
-        outcome = "pass" if value in limit.one_of else _OUTCOME_OF_SEVERITY[limit.severity]
+        allowed = all(member in limit.one_of for member in members)
+        outcome = "pass" if allowed else _OUTCOME_OF_SEVERITY[limit.severity]
     else:
         margin = margin_of(limit, value)
         outcome = "pass" if margin >= 0 else _OUTCOME_OF_SEVERITY[limit.severity]
@@ -157,8 +162,13 @@ def _judge_limit(
         margin=margin,
         source=limit.source,
         advice=None if outcome == "pass" else advice.get(limit.metric, limit.do) or None,
-        reason=reason if value is None else None,
+        reason=reason if outcome == "unmeasured" else None,
     )
+
+
+def members_of(value: Value) -> tuple[Value, ...]:
+    """The members of a list, or the value as the only one; an empty list has one unmeasured."""
+    return (value or (None,)) if isinstance(value, tuple) else (value,)
 
 
 def margin_of(limit: Limit, value: Value) -> float:
@@ -166,16 +176,10 @@ def margin_of(limit: Limit, value: Value) -> float:
 
     A list has the margin of its worst member.
     """
-    values = value if isinstance(value, tuple) else (value,)
-    return min(
-        distance
-        for one in values
-        if isinstance(one, int | float)
-        for distance in (
-            one - limit.lowest if limit.lowest is not None else float("inf"),
-            limit.highest - one if limit.highest is not None else float("inf"),
-        )
-    )
+    lowest = -math.inf if limit.lowest is None else limit.lowest
+    highest = math.inf if limit.highest is None else limit.highest
+    numbers = [one for one in members_of(value) if isinstance(one, int | float)]
+    return min(min(one - lowest, highest - one) for one in numbers)
 
 
 def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mixcheck.audio import AudioFormat
@@ -37,6 +37,8 @@ class Measurement:
         What the file says of itself, and how much of it could be read.
     readings : mapping of str to Reading
         One for each meter, by its name.
+    findings : tuple of Finding
+        What the meters saw, in order of time.
     analysis_version : int
         Version of the algorithms: numbers of different versions are not comparable.
     """
@@ -44,13 +46,16 @@ class Measurement:
     path: str
     format: AudioFormat
     readings: Mapping[str, Reading]
+    findings: tuple[Finding, ...]
     analysis_version: int = ANALYSIS_VERSION
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What all meters saw, in order of time."""
-        found = (item for reading in self.readings.values() for item in reading.findings)
-        return tuple(sorted(found, key=lambda item: (item.start_s, item.code)))
+    @classmethod
+    def of(cls, path: str, audio: AudioFormat, readings: Mapping[str, Reading]) -> Measurement:
+        """The measurement that the meters' readings make."""
+        found = [item for reading in readings.values() for item in reading.findings]
+        found.sort(key=lambda item: (item.start_s, item.code))
+        bare = {name: replace(reading, findings=()) for name, reading in readings.items()}
+        return cls(path, audio, bare, tuple(found))
 
     def count(self, code: str) -> int:
         """How many findings of a code there are, listed or not."""
@@ -103,19 +108,22 @@ class Measurement:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Measurement:
         """The measurement that :meth:`to_dict` described, from JSON's lists or Python's tuples."""
-        findings = [
-            Finding(**{**item, "channels": tuple(item["channels"])}) for item in data["findings"]
-        ]
-        readings: dict[str, Reading] = {}
-        for index, meter in enumerate(METERS):
-            fields = {
-                name: _tuples(value) for name, value in data["measurement"][meter.name].items()
-            }
-            # Whose finding is whose does not matter once they are merged: the first holds them.
-            mine = tuple(findings) if index == 0 else ()
-            readings[meter.name] = meter.reading(**fields, findings=mine)
-        audio = {name: _tuples(value) for name, value in data["format"].items()}
-        return cls(data["path"], AudioFormat(**audio), readings, data["analysis_version"])
+        readings = {
+            meter.name: meter.reading(
+                **{name: _tuples(value) for name, value in data["measurement"][meter.name].items()}
+            )
+            for meter in METERS
+        }
+        return cls(
+            path=data["path"],
+            format=AudioFormat(**{name: _tuples(value) for name, value in data["format"].items()}),
+            readings=readings,
+            findings=tuple(
+                Finding(**{**item, "channels": tuple(item["channels"])})
+                for item in data["findings"]
+            ),
+            analysis_version=data["analysis_version"],
+        )
 
 
 def _tuples(value: Any) -> Any:

@@ -130,4 +130,4 @@ def measured(
         readings[meter.name] = meter.reading(
             **own, reasons=dict(sorted(why.items())), findings=mine
         )
-    return Measurement(path, audio or audio_format(), readings)
+    return Measurement.of(path, audio or audio_format(), readings)

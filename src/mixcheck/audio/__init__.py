@@ -1,7 +1,7 @@
 """Reading recordings: formats, layouts, blocks. Only this package imports soundfile."""
 
 from mixcheck.audio.format import FORMAT_QUANTITIES, AudioFormat
-from mixcheck.audio.layouts import LAYOUTS, loudness_weights
+from mixcheck.audio.layouts import LAYOUTS, loudness_weights, named_layout
 from mixcheck.audio.reader import (
     AudioStream,
     SampleBlock,
@@ -22,6 +22,7 @@ __all__ = [
     "assumed_layout",
     "given_layout",
     "loudness_weights",
+    "named_layout",
     "open_audio",
     "usable_block",
 ]

@@ -137,7 +137,7 @@ def open_audio(path: str | os.PathLike[str], *, layout: str | None = None) -> It
     """
     name = os.fspath(path)
     try:
-        file = soundfile.SoundFile(name)
+        file = soundfile.SoundFile(os.fsencode(name))  # a name need not be Unicode
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
         raise diagnose(name, getattr(error, "error_string", str(error))) from None
     with file:

@@ -2,13 +2,13 @@
 
 Method
 ------
-A Kaiser-windowed sinc of 32 taps interpolates 16 points (8 from 80 kHz, 4 from 160 kHz) from
+A Kaiser-windowed sinc of 96 taps interpolates 16 points (8 from 80 kHz, 4 from 160 kHz) from
 sample to sample. Interpolating everything would be dear, and is not needed: only windows of
 32 frames that could hold the block's peak, or an over, are interpolated. Three bounds narrow
 them down, each an order cheaper than what it saves:
 
 1. no interpolated point exceeds the loudest sample near it by more than the largest sum of the
-   taps' magnitudes (8 dB);
+   taps' magnitudes (10 dB);
 2. a band-limited peak of height 1 shows at least cos(45°) on a grid of two points a sample;
 3. and at least cos(22.5°) on a grid of four.
 
@@ -17,7 +17,8 @@ the strict sense; the tests hold the result against interpolating everything.
 
 Source: ITU-R BS.1770-5 Annex 2 asks for oversampling and names one adequate filter (4 phases of
 12 taps, under-reading by up to 0.55 dB at 0.45 of the sample rate). This one reads a steady
-sine up to 0.45 of the rate within 0.01 dB.
+sine up to 0.45 of the rate within 0.03 dB, and hard-clipped material, whose energy reaches up to
+half the rate, within 0.2 dB of the ideal interpolation; with 32 taps it was 1.0 dB low there.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import Samples
 
-TAPS = 32
+TAPS = 96
 WINDOW = 32
-KAISER_BETA = 9.0
+KAISER_BETA = 5.0
 OVER = 10.0 ** (0.01 / 20.0)  # 0 dBTP, and what the filter may be out by
 _SHARES = (0.0, 0.65, 0.90)  # of the peak to beat, on each grid: cos(45°), cos(22.5°), less slack
 
@@ -137,9 +138,12 @@ class TruePeakFinder:
         channels = len(joined)
         if not windows:
             return TruePeaks(np.zeros(channels), *_NO_OVERS)
-        contexts = np.lib.stride_tricks.sliding_window_view(joined, _CONTEXT, axis=1)[
-            :, : windows * WINDOW : WINDOW
-        ]
+        contexts = np.ndarray(  # a view: each window with the frames its points need
+            (channels, windows, _CONTEXT),
+            joined.dtype,
+            joined,
+            strides=(joined.strides[0], WINDOW * joined.itemsize, joined.itemsize),
+        )
         magnitude = np.abs(joined[:, : (windows + 1) * WINDOW])
         local = np.maximum.reduceat(magnitude, np.arange(0, magnitude.shape[1], WINDOW), axis=1)
         near = local[:, :windows].copy()

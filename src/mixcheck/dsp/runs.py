@@ -56,6 +56,7 @@ class RunFinder:
         if last:
             samples = np.pad(samples, ((0, 0), (0, 1)), constant_values=np.nan)
         found = [self._find_in(channel, row) for channel, row in enumerate(samples)]
+        found = [runs for runs in found if len(runs.channel)] or [_NO_RUNS]
         self._next_frame += samples.shape[1]
         return Runs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
@@ -74,6 +75,8 @@ class RunFinder:
             left_out if last == len(joined) - 1 else 0
         )
 
+        if not done.any():
+            return _NO_RUNS
         begin, length, extra, end = begin[done], length[done], extra[done], end[done]
         return Runs(
             np.full(len(begin), channel),
@@ -83,6 +86,10 @@ class RunFinder:
             np.nan_to_num(joined[begin - 1].astype(np.float64)),
             np.nan_to_num(joined[end].astype(np.float64)),
         )
+
+
+_NOWHERE, _NOTHING = np.empty(0, np.intp), np.empty(0)
+_NO_RUNS = Runs(_NOWHERE, _NOWHERE, _NOWHERE, _NOTHING, _NOTHING, _NOTHING)
 
 
 def _long_runs(same: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -53,8 +53,11 @@ class PowerSpectrum:
         channels, bins = len(joined), self._hop + 1
         if not count:
             return np.zeros((channels, bins))
-        frames = np.lib.stride_tricks.sliding_window_view(joined, self.size, axis=1)
-        windowed = frames[:, : count * self._hop : self._hop] * self._window.astype(joined.dtype)
+        halves = joined[:, : (count + 1) * self._hop].reshape(channels, count + 1, self._hop)
+        rise, fall = self._window.astype(joined.dtype).reshape(2, self._hop)
+        windowed = np.empty((channels, count, self.size), joined.dtype)
+        np.multiply(halves[:, :-1], rise, out=windowed[..., : self._hop])
+        np.multiply(halves[:, 1:], fall, out=windowed[..., self._hop :])
         parts = fft.rfft(windowed, axis=2).view(joined.dtype)  # real, imaginary, real …
         squares = np.einsum("cfp,cfp->cp", parts, parts, dtype=joined.dtype)
         energy = squares.reshape(channels, bins, 2).sum(2, dtype=np.float64)

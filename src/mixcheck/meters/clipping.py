@@ -88,9 +88,10 @@ class ClippingMeter:
     def update(self, block: Block) -> None:
         """Take the next block."""
         self._frames += block.frames
-        np.maximum(self._peak[:, 0], -block.samples.min(1), out=self._peak[:, 0])
-        np.maximum(self._peak[:, 1], block.samples.max(1), out=self._peak[:, 1])
+        np.maximum(self._peak, np.stack([-block.lowest, block.highest], axis=1), out=self._peak)
         runs = block.runs
+        if not len(runs.channel):
+            return
         sign = np.sign(runs.value)
         level = np.abs(runs.value)
         inner = np.stack([runs.before * sign, runs.after * sign])

@@ -254,7 +254,9 @@ class IntegrityMeter:
         found = []
         for code, verb, edge_samples, near_samples, index, at_s in places:
             offset = near_samples.mean(1, keepdims=True)
-            level = power_to_db(float(((edge_samples - offset) ** 2).mean()))
+            # An offset that stays is no signal; one that fades with the tail is none either.
+            power = min(float(((edge_samples - held) ** 2).mean()) for held in (offset, 0.0))
+            level = power_to_db(power)
             near = power_to_db(float(((near_samples - offset) ** 2).mean()))
             if level is None or near is None or near < CUT_LEVEL_DBFS:
                 continue

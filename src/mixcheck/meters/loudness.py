@@ -33,6 +33,8 @@ RELATIVE_GATE_LU = -10.0
 RANGE_GATE_LU = -20.0
 RANGE_PERCENTILES = (10, 95)
 
+GAINS_DB = range(-30, 31)
+
 HOP = SEGMENTS_PER_S // 10  # 100 ms
 MOMENTARY = SEGMENTS_PER_S * 2 // 5
 SHORT_TERM = SEGMENTS_PER_S * 3
@@ -88,6 +90,15 @@ class LoudnessReading(Reading):
         source="AES 143 e-brief 373 (2017)",
         about="Least distance of true peak and loudness within 3 s, looked at every second: "
         "how hard the densest place is limited.",
+    )
+
+    gain_shift_lu: tuple[float, ...] | None = quantity(
+        "LU",
+        "Gain shift",
+        source="ITU-R BS.1770-5 Annex 1",
+        about="How much more than the gain the integrated loudness would move, for gains of -30 to "
+        "+30 dB in steps of 1: pauses cross the gate at -70 LUFS.",
+        decimals=2,
     )
 
 
@@ -176,7 +187,8 @@ class LoudnessMeter:
             )
         has_short_term = self._segments >= SHORT_TERM
         momentary_lufs, short_term_lufs = lufs(self._max_momentary), lufs(self._max_short_term)
-        integrated, gate = gated_loudness(_joined(self._gating_blocks))
+        gating_blocks = _joined(self._gating_blocks)
+        integrated, gate = gated_loudness(gating_blocks)
         if has_short_term:
             self._push(np.zeros(RANGE_TAIL), np.full(RANGE_TAIL, float(self._full_segment)))
         loudness_range = loudness_range_lu(_joined(self._short_term)) if has_short_term else None
@@ -190,6 +202,7 @@ class LoudnessMeter:
             "relative_gate_lufs": gate,
             "plr_lu": plr,
             "min_psr_lu": self._min_psr_lu,
+            "gain_shift_lu": gain_shift_lu(gating_blocks, integrated),
         }
         return LoudnessReading(**values, reasons=self._reasons(values))
 
@@ -221,13 +234,23 @@ def _joined(parts: list[Powers]) -> Powers:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def gated_loudness(blocks: Powers) -> tuple[float | None, float | None]:
+def gated_loudness(
+    blocks: Powers, absolute_gate_lufs: float = ABSOLUTE_GATE_LUFS
+) -> tuple[float | None, float | None]:
     """Integrated loudness and relative gate, in LUFS, of the gating blocks' powers."""
-    blocks = blocks[blocks > _power(ABSOLUTE_GATE_LUFS)]
+    blocks = blocks[blocks > _power(absolute_gate_lufs)]
     if not len(blocks):
         return None, None
     gate = blocks.mean() * 10.0 ** (RELATIVE_GATE_LU / 10.0)
     return lufs(blocks[blocks > gate].mean()), lufs(gate)
+
+
+def gain_shift_lu(blocks: Powers, integrated_lufs: float | None) -> tuple[float, ...] | None:
+    """What the absolute gate adds to the integrated loudness, for each gain of ``GAINS_DB``."""
+    if integrated_lufs is None:
+        return None
+    moved = (gated_loudness(blocks, ABSOLUTE_GATE_LUFS - gain)[0] for gain in GAINS_DB)
+    return tuple(0.0 if after is None else after - integrated_lufs for after in moved)
 
 
 def loudness_range_lu(short_term: Powers) -> float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -17,6 +19,11 @@ from mixcheck.profiles.model import APPLIES_TO, LIMIT_SEVERITIES, FindingRule, L
 
 _PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "limit", "finding")
 _NUMBERS = ("min", "max", "target", "tolerance")
+_TEXTS = ("source", "why", "do")
+WORD_METRICS = tuple(
+    f"format.{name}"
+    for name in ("container", "codec", "channel_layout", "layout_origin", "bit_rate_mode")
+)
 Rule = TypeVar("Rule", Limit, FindingRule)
 
 
@@ -31,12 +38,12 @@ def profile_names() -> tuple[str, ...]:
     )
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str | os.PathLike[str]) -> Profile:
     """Load a profile by name, or from a TOML file.
 
     Parameters
     ----------
-    name : str
+    name : str or path-like
         A name of :func:`profile_names`, or the path of a file that ends in ``.toml``.
 
     Raises
@@ -44,12 +51,13 @@ def load_profile(name: str) -> Profile:
     ProfileError
         There is no such profile, or it says something that has no meaning.
     """
-    return _load(name, ())
+    name = os.fspath(name)
+    return _load(os.path.normpath(name) if name.endswith(".toml") else name, ())
 
 
 def _load(name: str, seen: tuple[str, ...]) -> Profile:
     if name in seen:
-        raise ProfileError(f"profile {seen[0]}: extends itself ({' → '.join((*seen, name))})")
+        raise ProfileError(f"{seen[0]}: extends itself ({' → '.join((*seen, name))})")
     where, text = _read(name)
     try:
         data = tomllib.loads(text)
@@ -64,7 +72,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
     limits = tuple(_limit(entry, at) for entry, at in _tables(data, "limit", where))
     rules = tuple(_finding_rule(entry, at) for entry, at in _tables(data, "finding", where))
     if "extends" in data:
-        base = _load(_beside(where, str(data["extends"])), (*seen, name))
+        base = _extended(data["extends"], where, (*seen, name))
         limits = _merged(base.limits, limits, lambda limit: (limit.metric, limit.applies_to))
         rules = _merged(base.findings, rules, lambda rule: (rule.code, rule.applies_to))
     return Profile(
@@ -94,9 +102,20 @@ def _read(name: str) -> tuple[str, str]:
         raise ProfileError(f"{name}: is not a text file") from None
 
 
-def _beside(where: str, extended: str) -> str:
-    """A file that a profile file extends lies beside it."""
-    return str(Path(where).parent / extended) if extended.endswith(".toml") else extended
+def _extended(name: object, where: str, seen: tuple[str, ...]) -> Profile:
+    """Load the profile that another extends; a file lies beside the one that names it."""
+    if not isinstance(name, str):
+        raise ProfileError(f"{where}: extends must be a name, not {name!r}")
+    if name.endswith(".toml"):
+        name = os.path.normpath(Path(where).parent / name)
+    if name not in seen and not name.endswith(".toml") and name not in profile_names():
+        _refuse(where, "profile in extends", name, profile_names())
+    try:
+        return _load(name, seen)
+    except ProfileError as error:
+        if where in str(error):
+            raise
+        raise ProfileError(f"{where}: extends: {error}") from None
 
 
 def _merged(
@@ -117,22 +136,43 @@ def _tables(data: Mapping[str, Any], key: str, where: str) -> list[tuple[dict[st
 def _limit(entry: dict[str, Any], where: str) -> Limit:
     _only_keys(entry, [field.name for field in fields(Limit)], where)
     _known(entry, "metric", metrics(), where)
+    where = f"{where} ({entry['metric']})"
     _check_common(entry, where)
-    if "source" not in entry:
-        raise ProfileError(f"{where} ({entry['metric']}): 'source' is missing")
-    for key in _NUMBERS:
-        if key in entry and (
-            isinstance(entry[key], bool) or not isinstance(entry[key], int | float)
-        ):
-            raise ProfileError(f"{where}: {key} must be a number, not {entry[key]!r}")
+    if not entry.get("source"):
+        raise ProfileError(f"{where}: 'source' is missing")
     kinds = {
         "min and/or max": "min" in entry or "max" in entry,
-        "target with tolerance": "target" in entry and "tolerance" in entry,
-        "one_of": bool(entry.get("one_of")),
+        "target with tolerance": "target" in entry or "tolerance" in entry,
+        "one_of": "one_of" in entry,
     }
     if sum(kinds.values()) != 1 or ("target" in entry) != ("tolerance" in entry):
-        raise ProfileError(f"{where} ({entry['metric']}): give exactly one of {', '.join(kinds)}")
+        raise ProfileError(f"{where}: give exactly one of {', '.join(kinds)}")
+    if kinds["one_of"]:
+        _check_choice(entry["one_of"], where)
+    elif entry["metric"] in WORD_METRICS:
+        raise ProfileError(f"{where}: holds words, so give one_of, not bounds")
+    else:
+        _check_bounds(entry, where)
     return Limit(**{**entry, "one_of": tuple(entry.get("one_of", ()))})
+
+
+def _check_choice(choice: object, where: str) -> None:
+    if not isinstance(choice, list) or not choice:
+        raise ProfileError(f"{where}: one_of must be a list such as [44100, 48000]")
+    if not all(isinstance(one, str | int | float) for one in choice):
+        raise ProfileError(f"{where}: one_of may hold numbers and words only")
+
+
+def _check_bounds(entry: Mapping[str, Any], where: str) -> None:
+    for key in _NUMBERS:
+        value = entry.get(key, 0.0)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value):
+            raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
+    if entry.get("tolerance", 0.0) < 0:
+        raise ProfileError(f"{where}: tolerance must be 0 or more, not {entry['tolerance']!r}")
+    if entry.get("min", -math.inf) > entry.get("max", math.inf):
+        raise ProfileError(f"{where}: min {entry['min']!r} is over max {entry['max']!r}")
 
 
 def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
@@ -151,6 +191,9 @@ def _check_common(entry: Mapping[str, Any], where: str) -> None:
             raise ProfileError(
                 f"{where}: {key} is {entry[key]!r}, must be one of {', '.join(allowed)}"
             )
+    for key in _TEXTS:
+        if not isinstance(entry.get(key, ""), str):
+            raise ProfileError(f"{where}: {key} must be text, not {entry[key]!r}")
 
 
 def _only_keys(entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:
@@ -162,7 +205,7 @@ def _only_keys(entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> 
 def _known(entry: Mapping[str, Any], key: str, allowed: Iterable[str], where: str) -> None:
     if key not in entry:
         raise ProfileError(f"{where}: {key!r} is missing")
-    if entry[key] not in allowed:
+    if entry[key] not in tuple(allowed):
         _refuse(where, key, entry[key], allowed)
 
 

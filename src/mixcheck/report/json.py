@@ -28,10 +28,12 @@ def render_json(reports: Sequence[FileReport]) -> str:
 
 def file_object(report: FileReport) -> dict[str, Any]:
     """The object of one file."""
-    head = {"path": report.path, "outcome": report.outcome}
+    path = report.path.encode("utf-8", "backslashreplace").decode()  # a name need not be Unicode
+    head = {"path": path, "outcome": report.outcome}
     if isinstance(report.measured, Unreadable):
+        error = str(report.error).encode("utf-8", "backslashreplace").decode()
         nothing: dict[str, Any] = {"format": None, "measurement": None}
-        return head | {"error": report.error} | nothing | {"findings": [], "verdicts": []}
+        return head | {"error": error} | nothing | {"findings": [], "verdicts": []}
     measured = report.measured.to_dict()
     return {
         **head,

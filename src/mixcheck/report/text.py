@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from mixcheck.judgement import FINDINGS, Judgement, Verdict
+from mixcheck.judgement import FINDINGS, Judgement, Verdict, members_of
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
 from mixcheck.report.model import FileReport, Summary
@@ -20,6 +20,7 @@ from mixcheck.report.wording import (
     display,
     length,
     paragraph,
+    printable,
     shortened,
 )
 from mixcheck.units import Quantity, clock, format_number
@@ -53,8 +54,12 @@ class _Row:
     outcome: str = "info"
 
     def __str__(self) -> str:
-        row = f"  {self.label:<21} {self.value:>13}  {self.limit:<19} {self.margin:>12}"
-        return f"{row}  {self.outcome}".rstrip()
+        columns = f"  {self.label:<20} {self.value:>13}  {self.limit:<18} {self.margin:>12}"
+        line = f"{columns} {self.outcome}".rstrip()
+        if len(line) <= WIDTH:
+            return line
+        parts = (self.value, self.limit, self.margin, self.outcome)
+        return paragraph(f"  {self.label}: ", "; ".join(filter(None, parts)), hanging="    ")
 
 
 def render_text(reports: Sequence[FileReport], *, detail: bool | None = None) -> str:
@@ -92,7 +97,7 @@ def _line(report: FileReport) -> str:
     word = WORDS[report.outcome]
     measurement = report.measurement
     if measurement is None:
-        return paragraph(f"{word}  ", report.error or "")
+        return paragraph(f"{word}  ", printable(report.error or ""), hanging=" " * 12)
     numbers = " ".join(
         f"{_display(measurement, metric):>12}"
         for metric in ("loudness.integrated_lufs", "peak.max_true_peak_dbtp")
@@ -100,7 +105,7 @@ def _line(report: FileReport) -> str:
     start = f"{word}  {numbers}  "
     why = _worst_in_short(report)
     room = WIDTH - len(start) - (len(why) + 2 if why else 0)
-    name = shortened(report.path, max(room, 16))
+    name = shortened(printable(report.path), max(room, 16))
     return f"{start}{name}  {why}".rstrip()
 
 
@@ -125,7 +130,8 @@ def _short_label(name: str, verdicts: Sequence[Verdict]) -> str:
 
 def _file(report: FileReport) -> Iterator[str]:
     """One file, whole."""
-    yield paragraph(f"{WORDS[report.outcome]:<6}", report.error or report.path)
+    heading = printable(report.error or report.path)
+    yield paragraph(f"{WORDS[report.outcome]}  ", heading, hanging=" " * 6)
     measurement = report.measurement
     if measurement is None:
         return
@@ -135,10 +141,15 @@ def _file(report: FileReport) -> Iterator[str]:
         judged |= {verdict.metric for verdict in judgement.verdicts}
         yield ""
         yield from _judgement(measurement, judgement)
-    yield ""
-    for metric in HEADLINES:
-        if metric not in judged and measurement.value(metric) is not None:
-            yield str(_Row(metrics()[metric].label, _display(measurement, metric)))
+    unjudged = [
+        metric
+        for metric in HEADLINES
+        if metric not in judged and measurement.value(metric) is not None
+    ]
+    if unjudged:
+        yield ""
+    for metric in unjudged:
+        yield str(_Row(metrics()[metric].label, _display(measurement, metric)))
     yield from _findings(measurement)
     yield from _notes(measurement, report)
     yield from _steps(report)
@@ -146,15 +157,13 @@ def _file(report: FileReport) -> Iterator[str]:
 
 def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
     profile = judgement.profile
-    yield (
-        f"  {profile.title} (profile {profile.name}, checked {profile.checked}): "
-        + WORDS[judgement.outcome]
-    )
+    title = f"{profile.title} (profile {profile.name}, checked {profile.checked})"
+    yield paragraph("  ", f"{title}: {WORDS[judgement.outcome]}")
     limits = [one for one in judgement.verdicts if not one.metric.startswith(FINDINGS)]
     for verdict in limits:
         yield str(_verdict_row(measurement, verdict))
         if verdict.outcome == "unmeasured":
-            yield f"    not measured: {verdict.reason}"
+            yield paragraph("    not measured: ", verdict.reason or "", hanging="    ")
     counted = [one for one in judgement.verdicts if one.metric.startswith(FINDINGS)]
     clean = [one for one in counted if one.outcome == "pass" and not one.value]
     if clean:
@@ -182,9 +191,11 @@ def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
 
 
 def _side(verdict: Verdict) -> str:
-    value = verdict.value
-    below = verdict.min is not None and isinstance(value, int | float) and value < verdict.min
-    return "under" if below else "over"
+    """Which bound was missed, by the member of a list that misses it most."""
+    numbers = [one for one in members_of(verdict.value) if isinstance(one, int | float)]
+    under = 0.0 if verdict.min is None else verdict.min - min(numbers)
+    over = 0.0 if verdict.max is None else max(numbers) - verdict.max
+    return "under" if under > over else "over"
 
 
 def _decimals(verdict: Verdict, described: Quantity) -> int:
@@ -242,7 +253,7 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
         and not (metric.startswith("stereo.") and audio.channels != 2)
     ]
     for reason, group in groupby(missing, key=measurement.reason):
-        labels = ", ".join(metrics()[metric].label.lower() for metric in group)
+        labels = ", ".join(metrics()[metric].label for metric in group)
         notes.append(f"Not measured ({reason}): {labels}.")
     if audio.duration_s < 60 and measurement.value("loudness.loudness_range_lu") is not None:
         notes.append("Loudness range is unstable under a minute (EBU Tech 3341).")

@@ -79,12 +79,19 @@ def length(seconds: float) -> str:
 def paragraph(start: str, text: str, hanging: str | None = None) -> str:
     """Text wrapped to the terminal, its later lines under the first."""
     return textwrap.fill(
-        " ".join(text.split()),
+        text,
         WIDTH,
         initial_indent=start,
         subsequent_indent=" " * len(start) if hanging is None else hanging,
-        break_long_words=False,
         break_on_hyphens=False,
+    )
+
+
+def printable(name: str) -> str:
+    """A file name that cannot move the cursor: what is not printable is spelt out."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in name
     )
 
 

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from tests.dsp.test_runs import runs_by_definition
+from tests.signals import RATE, Signal, faded, noise, pink, programme, ratio, sine
+
+from mixcheck import Measurement, measure, measure_array
+
+
+def codes(measured: Measurement) -> list[str]:
+    return [item.code for item in measured.findings if item.code == "clipping"]
+
+
+def loud(seconds: float = 4.0, seed: int = 70) -> Signal:
+    """Noise like music whose highest tops reach 1.8 times full scale."""
+    samples = pink(seed, seconds)
+    return np.asarray(1.8 * faded(samples, 0.05) / np.abs(samples).max())
+
+
+def quantised(samples: Signal, bits: int) -> Signal:
+    steps = 2.0 ** (bits - 1)
+    return np.asarray(np.clip(np.round(samples * steps), -steps, steps - 1) / steps)
+
+
+@pytest.mark.parametrize("gain_db", [0.0, -0.3, -3.0, -12.0])
+def test_flat_tops_are_counted_at_any_level(gain_db: float) -> None:
+    samples = (ratio(gain_db) * np.clip(loud(), -1.0, 1.0)).astype(np.float32)
+    top = np.abs(samples).max()
+    flat = [run for run in runs_by_definition(samples) if abs(run[3]) == top]
+    assert len(flat) > 20
+    # Below full scale a top that is left by little more than nothing is not counted.
+    share = 0.0 if gain_db == 0.0 else 0.02
+    clipped = sum(run[2] for run in flat)
+    measured = measure_array(samples, RATE)
+    assert measured.value("clipping.clip_runs") == pytest.approx(len(flat), rel=share)
+    assert measured.value("clipping.clipped_samples") == pytest.approx(clipped, rel=share)
+    assert measured.value("clipping.clip_level_dbfs") == pytest.approx(gain_db, abs=0.01)
+    assert codes(measured)
+
+
+@pytest.mark.parametrize("codec", ["PCM_16", "PCM_24", "FLOAT"])
+def test_clipping_on_the_way_to_a_file_is_seen(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, np.clip(loud(), -1.0, 1.0).T, RATE, codec)
+    measured = measure(path)
+    assert measured.value("clipping.clip_level_dbfs") == pytest.approx(0.0, abs=0.01)
+    assert codes(measured)
+
+
+def test_a_flat_top_is_placed_in_time_and_channel() -> None:
+    samples = 0.5 * programme(3.0)
+    samples[1, RATE + 480 : RATE + 487] = 1.0
+    (found,) = [item for item in measure_array(samples, RATE).findings if item.code == "clipping"]
+    assert found.channels == (1,)
+    assert found.start_s == pytest.approx(1.01)
+    assert found.end_s == pytest.approx(1.01 + 7 / RATE)
+    assert (found.value, found.unit) == (7.0, "samples")
+
+
+def held_here_and_there() -> Signal:
+    """A clean mono programme that repeats a sample now and then, once at its top."""
+    samples = programme(4.0)[0]
+    for start in (*np.random.default_rng(75).integers(1000, 190_000, 300), np.argmax(samples)):
+        samples[start : start + 5] = samples[start]
+    return samples
+
+
+CLEAN = {
+    "held here and there": held_here_and_there(),
+    "programme": programme(4.0),
+    "full-scale programme": programme(4.0, peak=1.0),
+    "programme beyond full scale": programme(4.0, peak=1.7),
+    "full-scale sine": sine(997, 3.0),
+    "slow full-scale sine in 16 bits": quantised(sine(20, 3.0), 16),
+    "slow sine in 8 bits": quantised(0.5 * sine(20, 3.0), 8),
+    "sine locked to the rate": sine(RATE / 8, 3.0, amplitude=0.7, phase_deg=22.5),
+    "square": 0.5 * np.sign(sine(440, 3.0, phase_deg=1.0)),
+    "full-scale square": np.sign(sine(440, 3.0, phase_deg=1.0)),
+    "sample and hold": np.repeat(0.2 * noise(71, 0.5, 1)[0], 4),
+    "quiet noise in 16 bits": quantised(3e-5 * noise(72, 3.0), 16),
+    "soft-limited": np.tanh(loud()),
+    "silence": np.zeros((2, RATE)),
+    "offset": np.full((2, RATE), 0.5),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_clean_material_is_not_clipped(name: str) -> None:
+    measured = measure_array(CLEAN[name], RATE)
+    assert not codes(measured)
+    assert measured.value("clipping.clip_runs") == 0
+    assert measured.value("clipping.clipped_samples") == 0
+    assert measured.reason("clipping.clip_level_dbfs")
+
+
+def test_many_flat_tops_are_counted_beyond_those_listed() -> None:
+    samples = np.clip(loud(8.0, seed=74) * 2.0, -1.0, 1.0)
+    measured = measure_array(samples, RATE)
+    flat = [run for run in runs_by_definition(samples) if abs(run[3]) == 1.0]
+    assert len(flat) > 200
+    assert measured.value("clipping.clip_runs") == len(flat)
+    assert len(codes(measured)) == 100
