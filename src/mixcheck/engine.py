@@ -103,6 +103,8 @@ def measure_array(
     planar = np.atleast_2d(np.asarray(samples))
     if planar.dtype.kind != "f":
         raise UsageError("samples must be floating point, full scale 1.0")
+    if planar.dtype not in (np.float32, np.float64):
+        planar = planar.astype(np.float64)
     if planar.ndim != 2 or planar.size == 0:
         raise AudioError(name, "holds no audio (0 frames)", "give planar samples")
     channels, frames = planar.shape

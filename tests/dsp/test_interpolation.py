@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
-from tests.signals import faded, fraction_of_rate, inserted_period, noise, sine
+from tests.signals import faded, fraction_of_rate, inserted_period, noise, pink, sine
 
 from mixcheck.dsp.interpolation import (
+    KAISER_BETA,
     OVER,
     TAPS,
     WINDOW,
@@ -22,6 +23,7 @@ from mixcheck.dsp.interpolation import (
 
 PHASES = {44_100: 16, 48_000: 16, 79_999: 16, 88_200: 8, 96_000: 8, 176_400: 4, 192_000: 4}
 BEFORE = TAPS // 2 - 1
+RIPPLE_DB = 0.03  # what the module states of its filter
 
 
 def all_points(row: np.ndarray, phases: int) -> np.ndarray:
@@ -106,11 +108,11 @@ def test_oversampling(rate: int) -> None:
 def test_taps_are_a_kaiser_windowed_sinc(phases: int) -> None:
     # scipy.signal.firwin with the cut-off at half the low rate gives all phases interleaved.
     length = TAPS * phases + 1
-    prototype = signal.firwin(length, 1.0 / phases, window=("kaiser", 9.0)) * phases
+    prototype = signal.firwin(length, 1.0 / phases, window=("kaiser", KAISER_BETA)) * phases
     by_phase = np.array([prototype[phases - k :: phases][:TAPS][::-1] for k in range(1, phases)])
     by_phase = by_phase[:, ::-1]
     by_phase /= by_phase.sum(1, keepdims=True)
-    np.testing.assert_allclose(interpolator(phases), by_phase, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(interpolator(phases), by_phase, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -176,14 +178,14 @@ def test_a_sine_is_read_within_what_the_grid_can_miss(
     missed_db = -20.0 * np.log10(np.cos(np.pi * frequency / PHASES[rate]))
     if frequency < 0.002:  # a period or less at full height, and the fade bends its top
         missed_db += 0.05
-    assert -missed_db - 0.01 <= peak_db(tone, rate) <= 0.01
+    assert -missed_db - RIPPLE_DB <= peak_db(tone, rate) <= RIPPLE_DB
 
 
 @pytest.mark.parametrize("phase_deg", [0, 30, 45, 60, 67.5, 90])
 @pytest.mark.parametrize("frequency", ["9/20", "2/5", "1/3", "1/4", "1/6", "1/8"])
-def test_a_sine_locked_to_the_rate_is_read_within_0_04_db(frequency: str, phase_deg: float) -> None:
+def test_a_sine_locked_to_the_rate_is_read_within_0_06_db(frequency: str, phase_deg: float) -> None:
     tone = fraction_of_rate(frequency, 1.0, phase_deg, 0.2)
-    assert peak_db(tone) == pytest.approx(0.0, abs=0.04)  # 0.034 of it is the grid
+    assert peak_db(tone) == pytest.approx(0.0, abs=0.034 + RIPPLE_DB)  # the grid, the filter
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2, 3])
@@ -191,6 +193,13 @@ def test_agrees_with_interpolation_by_the_fourier_transform(offset: int) -> None
     samples = inserted_period(offset, 0.1)
     fine = signal.resample(samples, 32 * len(samples))
     assert peak_db(samples) == pytest.approx(20.0 * np.log10(np.abs(fine).max()), abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_hard_clipped_material_is_read_within_0_2_db(seed: int) -> None:
+    samples = np.pad(np.clip(1.3 * pink(seed, 0.2, 1)[0], -1.0, 1.0), 2000)
+    fine = signal.resample(samples, 32 * len(samples))
+    assert peak_db(samples) == pytest.approx(20.0 * np.log10(np.abs(fine).max()), abs=0.2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -206,7 +215,7 @@ def test_single_precision_reads_the_same() -> None:
     np.testing.assert_allclose(narrow, find(samples).peak, rtol=1e-5)
 
 
-@pytest.mark.parametrize("frames", [1, 2, 15, 16, 17, 31, 32, 33, 63, 64])
+@pytest.mark.parametrize("frames", [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 95, 96, 97, 200])
 def test_a_short_signal_is_read_to_its_end(frames: int) -> None:
     samples = np.full((1, frames), 0.5)
     assert find(samples).peak[0] == pytest.approx(all_points(samples[0], 16).max(), rel=1e-12)

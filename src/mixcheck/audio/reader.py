@@ -12,6 +12,7 @@ Reading in whole seconds is also what python-soundfile wants: it seeks after eve
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ import numpy as np
 import soundfile
 
 from mixcheck.audio.format import AudioFormat
-from mixcheck.audio.header import channel_mask, declared_frames
+from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames
 from mixcheck.audio.layouts import (
     ASSUMED_BY_CHANNELS,
     LAYOUTS,
@@ -75,6 +76,9 @@ class AudioStream:
 
     def __init__(self, path: str, file: soundfile.SoundFile, layout: str | None) -> None:
         self._file = file
+        if file.frames >= UNKNOWN_FRAMES:
+            # python-soundfile seeks after every read, which a FLAC of unknown length refuses.
+            file._info.seekable = 0
         self.format = _describe(path, file, layout)
 
     def blocks(self) -> Iterator[SampleBlock]:
@@ -197,7 +201,7 @@ def diagnose(path: str, decoder_says: str) -> AudioError:
 
 def _is_text(head: bytes) -> bool:
     try:
-        text = head.decode("utf-8")
+        text, _ = codecs.utf_8_decode(head)  # lets go of a letter that the end cuts in two
     except UnicodeDecodeError:
         return False
     return all(character.isprintable() or character.isspace() for character in text)

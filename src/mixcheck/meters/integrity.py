@@ -1,11 +1,11 @@
 """Integrity: is the file what it says, and is all of it there.
 
 Method: Effective bit depth: the bits that any sample uses, on the grid of the declared depth.
-Effective bandwidth: the highest frequency (in bands of 200 Hz) whose mean power is within 90 dB of
-the strongest band, and over the rounding noise of the bit depth. Leading and trailing silence:
-until the first, and after the last, 10 ms that exceed -60 dBFS RMS in any channel. A cut start or
-end: the first or last millisecond is as loud as the programme next to it, and the very first or
-last sample is away from zero.
+Effective bandwidth: the highest frequency (in bands of 200 Hz) whose level, averaged in decibels
+over the seconds, is within 60 dB of the strongest band from 2 kHz up, and over the rounding noise
+of the bit depth. Leading and trailing silence: until the first, and after the last, 10 ms that
+exceed -60 dBFS RMS in any channel. A cut start or end: the first or last millisecond is as loud as
+the programme next to it, and the very first or last sample is away from zero.
 
 Source: definitions; the -60 dBFS is that of Essentia's StartStopSilence.
 
@@ -42,7 +42,10 @@ PADDING_BITS = 8
 PADDED_BITS = 16  # 24 bits in 32 is how converters deliver
 PADDING_LEAST_S = 1.0
 BANDWIDTH_STEP_HZ = 200.0
-BANDWIDTH_RANGE_DB = 90.0
+BANDWIDTH_FROM_HZ = 2000.0  # the bass is no measure of the treble
+BANDWIDTH_RANGE_DB = 60.0
+TINY = 1e-20
+MOST_CODE = 2.0**62  # beyond, no integer holds a sample
 BANDWIDTH_OVER_ROUNDING_DB = 6.0
 
 MP3_PADDING_FRAMES = 4608  # encoder and decoder delay that a decoder takes out again
@@ -104,7 +107,9 @@ class IntegrityMeter:
         self._first_heard: int | None = None
         self._last_heard = 0
         self._heard_power = db_to_power(SILENCE_DBFS)
-        self._spectrum: NDArray[np.float64] | float = 0.0
+        self._first_spectrum = self._latest_spectrum = np.zeros(0)  # logarithms, as the next
+        self._middle_spectra: NDArray[np.float64] | float = 0.0
+        self._spectra = 0
         self._bits = _UsedBits(audio)
         self._non_finite: list[tuple[int, int]] = []
         self._non_finite_count = 0
@@ -123,7 +128,14 @@ class IntegrityMeter:
                 self._first_heard = self._segments + int(heard[0])
             self._last_heard = self._segments + int(heard[-1])
         self._segments += len(power)
-        self._spectrum = self._spectrum + block.spectrum.mean(0)
+        spectrum = block.spectrum.mean(0)
+        if spectrum.any():
+            self._spectra += 1
+            if self._spectra > 2:
+                self._middle_spectra = self._middle_spectra + self._latest_spectrum
+            self._latest_spectrum = np.log(spectrum + TINY * spectrum.sum())
+            if self._spectra == 1:
+                self._first_spectrum = self._latest_spectrum
         self._bits.update(block.samples)
         self._update_non_finite(block)
         near = round(CUT_NEAR_S * self._rate)
@@ -170,16 +182,21 @@ class IntegrityMeter:
         )
 
     def _bandwidth_hz(self) -> float | None:
-        energy = np.asarray(self._spectrum) / self._frames
-        if not energy.any():
+        if not self._spectra:
             return None
+        # A hard start or end splashes over the whole band: leave both out where others remain.
+        mean = (self._first_spectrum + self._latest_spectrum) / 2
+        if self._spectra > 2:
+            mean = np.asarray(self._middle_spectra) / (self._spectra - 2)
+        energy = np.exp(mean) / self._rate
         bin_hz = self._rate / 2 / (len(energy) - 1)
         group = max(1, round(BANDWIDTH_STEP_HZ / bin_hz))
         bands = energy[: len(energy) // group * group].reshape(-1, group).mean(1)
         step = 2.0 ** (1 - (self._audio.bit_depth or 24))
         rounding = step**2 / 12 / (len(energy) - 1)  # spread evenly over the bins
         least = max(
-            bands.max() * db_to_power(-BANDWIDTH_RANGE_DB),
+            bands[round(BANDWIDTH_FROM_HZ / bin_hz) // group :].max()
+            * db_to_power(-BANDWIDTH_RANGE_DB),
             rounding * db_to_power(BANDWIDTH_OVER_ROUNDING_DB),
         )
         reached = np.flatnonzero(bands > least)
@@ -316,6 +333,9 @@ class _UsedBits:
         if self._depth is None or self._why_not or self._off_grid or self._used & 1:
             return
         scaled = samples * samples.dtype.type(2.0 ** (self._depth - 1))
+        if self._is_float and np.abs(scaled).max() >= MOST_CODE:
+            self._off_grid = True
+            return
         codes = scaled.astype(np.int64)
         if self._is_float and (codes != scaled).any():
             self._off_grid = True

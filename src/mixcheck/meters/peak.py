@@ -75,6 +75,7 @@ class PeakMeter:
 
     def __init__(self, audio: AudioFormat) -> None:
         self._rate = audio.sample_rate_hz
+        self._frames = 0
         self._sample_peak = np.zeros(audio.channels)
         self._true_peak = np.zeros(audio.channels)
         self._events: list[_Event] = []
@@ -82,6 +83,7 @@ class PeakMeter:
 
     def update(self, block: Block) -> None:
         """Take the next block."""
+        self._frames += block.frames
         np.maximum(self._sample_peak, block.sample_peak, out=self._sample_peak)
         np.maximum(self._true_peak, block.true_peaks.peak, out=self._true_peak)
         overs = block.true_peaks
@@ -129,7 +131,7 @@ class PeakMeter:
             "inter-sample-over",
             f"true peak {level:+.2f} dBTP",
             start_s=event.start_frame / self._rate,
-            end_s=event.end_frame / self._rate,
+            end_s=min(event.end_frame, self._frames) / self._rate,
             channels=sorted(event.channels),
             value=level,
             unit="dBTP",

@@ -111,8 +111,10 @@ class StereoMeter:
         starts = np.arange(0, len(segments.frames), WINDOW)
         left, right = np.add.reduceat(segments.energy, starts, axis=1)
         cross = np.add.reduceat(segments.cross, starts)
-        power = (left + right) / 2 / np.add.reduceat(segments.frames, starts)
-        heard = (power > db_to_power(HEARD_DBFS)) & (left > 0) & (right > 0)
+        frames = np.add.reduceat(segments.frames, starts)
+        power = (left + right) / 2 / frames
+        whole = 2 * SEGMENTS_PER_S * frames >= WINDOW * self._rate  # half of one, at least
+        heard = whole & (power > db_to_power(HEARD_DBFS)) & (left > 0) & (right > 0)
         self._windows.append(cross[heard] / np.sqrt(left[heard] * right[heard]))
 
     def finish(self) -> StereoReading:
