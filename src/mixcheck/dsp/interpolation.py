@@ -7,8 +7,8 @@ sample to sample. Interpolating everything would be dear, and is not needed: onl
 32 frames that could hold the block's peak, or an over, are interpolated. Three bounds narrow
 them down, each an order cheaper than what it saves:
 
-1. no interpolated point exceeds the loudest sample near it by more than the largest sum of the
-   taps' magnitudes (10 dB);
+1. no interpolated point exceeds the loudest samples around it by more than the largest sums of
+   the taps' magnitudes (10 dB in all);
 2. a band-limited peak of height 1 shows at least cos(45°) on a grid of two points a sample;
 3. and at least cos(22.5°) on a grid of four.
 
@@ -99,9 +99,19 @@ def _window_matrices(phases: int, dtype: np.dtype[np.floating]) -> tuple[NDArray
 
 
 @lru_cache
-def largest_gain(phases: int) -> float:
-    """How far an interpolated point can exceed the samples it is made from."""
-    return float(np.abs(interpolator(phases)).sum(1).max())
+def largest_gains(phases: int) -> tuple[float, float]:
+    """How far a window's points can exceed the samples they are made from.
+
+    Returns
+    -------
+    near, far : float
+        Largest sum of the taps' magnitudes over the window and its neighbours, and over the
+        samples beyond those: no point exceeds ``near`` times the largest sample of the first
+        plus ``far`` times that of the others.
+    """
+    taps = np.abs(np.concatenate(_window_matrices(phases, np.dtype(np.float64))))
+    near = slice(_BEFORE - WINDOW, _BEFORE + 2 * WINDOW)
+    return float(taps[:, near].sum(1).max()), float(np.delete(taps, near, 1).sum(1).max())
 
 
 class TruePeakFinder:
@@ -144,15 +154,16 @@ class TruePeakFinder:
             joined,
             strides=(joined.strides[0], WINDOW * joined.itemsize, joined.itemsize),
         )
-        magnitude = np.abs(joined[:, : (windows + 1) * WINDOW])
-        local = np.maximum.reduceat(magnitude, np.arange(0, magnitude.shape[1], WINDOW), axis=1)
-        near = local[:, :windows].copy()
-        np.maximum(near[:, : local.shape[1] - 1], local[:, 1:], out=near[:, : local.shape[1] - 1])
-        peak = near.max(1).astype(np.float64)
-        channel, window = np.nonzero(
-            near * largest_gain(self._phases) > np.minimum(peak, OVER)[:, None]
-        )
-        best = near[channel, window].astype(np.float64)
+        # Peaks of the windows' own samples, from two windows before the first to two after the
+        # last: as far as a context reaches.
+        starts = np.append(0, np.arange(_BEFORE - WINDOW, (windows + 3) * WINDOW, WINDOW))
+        local = np.maximum.reduceat(np.abs(joined[:, : starts[-1] + WINDOW]), starts, axis=1)
+        before, left, own, right, after = (local[:, k : k + windows] for k in range(5))
+        near, far = largest_gains(self._phases)
+        bound = near * np.maximum(np.maximum(left, own), right) + far * np.maximum(before, after)
+        peak = own.max(1).astype(np.float64)
+        channel, window = np.nonzero(bound > np.minimum(peak, OVER)[:, None])
+        best = own[channel, window].astype(np.float64)
         for share, matrix in zip(
             _SHARES, _window_matrices(self._phases, joined.dtype), strict=True
         ):
