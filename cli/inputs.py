@@ -43,7 +43,9 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
 
 def _audio_below(folder: str, problems: list[str]) -> Iterator[str]:
     def note(error: OSError) -> None:
-        problems.append(f"{error.filename}: cannot be listed ({error.strerror}); check it")
+        problems.append(
+            f"{error.filename}: may not be read ({error.strerror}); check its permissions"
+        )
 
     for where, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

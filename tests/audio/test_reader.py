@@ -371,10 +371,11 @@ def test_an_impossible_name_is_an_audio_error(name: str) -> None:
         mixcheck.measure(name)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav_bytes(codes(500)))
     path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("who runs this may read everything, as root may")
     with pytest.raises(AudioError, match="may not be read"):
         mixcheck.measure(path)

@@ -97,7 +97,7 @@ def _line(report: FileReport) -> str:
     word = WORDS[report.outcome]
     measurement = report.measurement
     if measurement is None:
-        return paragraph(f"{word}  ", printable(report.error or ""), hanging=" " * 12)
+        return _unreadable(report)
     numbers = " ".join(
         f"{_display(measurement, metric):>12}"
         for metric in ("loudness.integrated_lufs", "peak.max_true_peak_dbtp")
@@ -107,6 +107,14 @@ def _line(report: FileReport) -> str:
     room = WIDTH - len(start) - (len(why) + 2 if why else 0)
     name = shortened(printable(report.path), max(room, 16))
     return f"{start}{name}  {why}".rstrip()
+
+
+def _unreadable(report: FileReport) -> str:
+    """Which file, what is wrong with it, and what to do."""
+    start = f"{WORDS['unreadable']}  "
+    path = printable(report.path)
+    trouble = printable(report.error or "").removeprefix(path)
+    return paragraph(start, shortened(path, WIDTH - len(start) - 1) + trouble)
 
 
 def _worst_in_short(report: FileReport) -> str:
@@ -130,11 +138,11 @@ def _short_label(name: str, verdicts: Sequence[Verdict]) -> str:
 
 def _file(report: FileReport) -> Iterator[str]:
     """One file, whole."""
-    heading = printable(report.error or report.path)
-    yield paragraph(f"{WORDS[report.outcome]}  ", heading, hanging=" " * 6)
     measurement = report.measurement
     if measurement is None:
+        yield _unreadable(report)
         return
+    yield paragraph(f"{WORDS[report.outcome]}  ", printable(report.path))
     yield paragraph("      ", describe_format(measurement.format))
     judged: set[str] = set()
     for judgement in report.judgements:
