@@ -182,6 +182,12 @@ def measure_many(
     layout, dual_mono
         As for :func:`measure`.
 
+    Notes
+    -----
+    Give each process of a pool one BLAS thread (``OPENBLAS_NUM_THREADS=1`` in the environment,
+    before NumPy loads): the matrices are small, and threads that wait for one another make a pool
+    four times slower. The command line does so by itself.
+
     Yields
     ------
     Measurement or Unreadable

@@ -60,6 +60,18 @@ def overs_by_definition(samples: np.ndarray, phases: int) -> list[tuple[int, int
     return places
 
 
+def assert_overs_are_right(found: TruePeaks, samples: np.ndarray, rate: int) -> None:
+    """No window is reported in vain, and none is missed but within the event of another.
+
+    Beside a far higher peak a window may be passed over; the event is the same.
+    """
+    reported, expected = overs(found), overs_by_definition(samples, PHASES[rate])
+    assert set(reported) <= set(expected)
+    for channel, frame in expected:
+        near = [abs(place - frame) for other, place in reported if other == channel]
+        assert min(near, default=rate) <= 0.010 * rate
+
+
 def near_nyquist(rng: np.random.Generator, frames: int) -> np.ndarray:
     time = np.arange(frames)
     frequencies = rng.uniform(0.3, 0.499, 4)
@@ -128,11 +140,7 @@ def test_pruned_search_equals_every_point(
     found = find(samples, rate)
     expected = [all_points(row, PHASES[rate]).max() for row in samples]
     np.testing.assert_allclose(found.peak, expected, rtol=1e-12)
-    # Beside a far higher peak a window may be passed over; the event is the same.
-    reported = np.array(overs(found)).reshape(-1, 2)
-    for channel, frame in overs_by_definition(samples, PHASES[rate]):
-        same = reported[reported[:, 0] == channel, 1]
-        assert np.abs(same - frame).min() <= 0.010 * rate
+    assert_overs_are_right(found, samples, rate)
 
 
 @pytest.mark.parametrize(("place", "window"), [(0, 0), (100, 96), (130, 128), (158, 128)])
@@ -147,17 +155,6 @@ def test_an_over_is_reported_in_its_window_and_no_other(place: int, window: int)
 @given(
     seed=st.integers(0, 2**32 - 1),
     kind=st.sampled_from(sorted(KINDS)),
-    frames=st.integers(1, 800),
-)
-@settings(max_examples=60)
-def test_overs_lie_where_the_points_exceed_1(seed: int, kind: str, frames: int) -> None:
-    samples = 1.2 * KINDS[kind](np.random.default_rng(seed), frames)[None]
-    assert overs(find(samples)) == overs_by_definition(samples, 16)
-
-
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    kind=st.sampled_from(sorted(KINDS)),
     lengths=st.lists(st.integers(1, 700), max_size=6),
 )
 @settings(max_examples=60)
@@ -166,7 +163,8 @@ def test_any_split_finds_the_same(seed: int, kind: str, lengths: list[int]) -> N
     samples = 1.2 * np.stack([KINDS[kind](rng, 100 + sum(lengths)) for _ in range(3)])
     whole, parts = find(samples), find(samples, lengths=tuple(lengths))
     np.testing.assert_allclose(parts.peak, whole.peak, rtol=1e-12)
-    assert overs(parts) == overs(whole)
+    assert_overs_are_right(whole, samples, 48_000)
+    assert_overs_are_right(parts, samples, 48_000)
 
 
 @given(

@@ -53,7 +53,8 @@ class TruePeaks(NamedTuple):
     peak : ndarray, shape (channels,)
         Largest magnitude of the samples and of the points between them.
     over_channel, over_frame : ndarray of int
-        Channel, and first frame in the file, of each 32-frame window that exceeds ``OVER``.
+        Channel, and first frame in the file, of each 32-frame window found to exceed ``OVER``.
+        Beside a far higher peak a window can be passed over; its event is found all the same.
     over_peak : ndarray
         Largest magnitude in that window.
     """
