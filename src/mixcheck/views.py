@@ -60,7 +60,7 @@ class Block:
     start_frame : int
         Place of the first frame in the file.
     samples : ndarray, shape (channels, frames)
-        Finite samples, read-only, valid only during the call.
+        Finite samples, read-only.
     non_finite : ndarray of int, shape (n, 2)
         Channel and frame within the block of each sample that was not a number.
     segments : Segments
@@ -169,7 +169,7 @@ class Views:
         return Segments(
             frames=np.diff(bounds),
             energy=_sums_of_products(samples, samples, bounds),
-            total=np.add.reduceat(samples, bounds[:-1], axis=1, dtype=np.float64),
+            total=_sums_of_products(samples, np.ones_like(samples), bounds),
             k_energy=_sums_of_products(weighted, weighted, bounds),
             cross=_sums_of_products(samples[:1], samples[1:], bounds)[0] if is_stereo else None,
         )

@@ -58,7 +58,7 @@ class SampleBlock:
     start_frame : int
         Place of the first frame in the file.
     samples : ndarray, shape (channels, frames)
-        Finite samples, full scale 1.0. Valid only until the next block is read.
+        Finite samples, full scale 1.0; its own array, which may be kept.
     non_finite : ndarray of int, shape (n, 2)
         Channel and frame (within the block) of every NaN or infinity that was zeroed.
     """

@@ -77,21 +77,18 @@ class RecursiveFilter:
         ndarray, shape (channels, frames)
             Of the same type as ``samples``.
         """
-        whole = samples.shape[1] - samples.shape[1] % CHUNK
-        filtered = np.empty_like(samples)
-        for start, stop, length in (
-            (0, whole, CHUNK),
-            (whole, samples.shape[1], samples.shape[1] - whole),
-        ):
-            if start < stop:
-                chunks = samples[:, start:stop].reshape(len(samples), -1, length)
-                out = self._apply_chunks(chunks, self._matrices(length, samples.dtype))
-                filtered[:, start:stop] = out.reshape(len(samples), -1)
-        return filtered
+        frames = samples.shape[1]
+        whole = frames - frames % CHUNK
+        parts = [
+            self._apply_chunks(samples[:, start:stop], length)
+            for start, stop, length in ((0, whole, CHUNK), (whole, frames, frames - whole))
+            if start < stop
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
-    def _apply_chunks(
-        self, chunks: NDArray[np.floating], matrices: ChunkMatrices
-    ) -> NDArray[np.floating]:
+    def _apply_chunks(self, samples: Samples, length: int) -> Samples:
+        matrices = self._matrices(length, samples.dtype)
+        chunks = samples.reshape(len(samples), -1, length)
         after = (chunks @ matrices.drive).astype(np.float64)
         after[:, 0] += self._state @ matrices.step
         # State after each chunk, by doubling: what is 1, 2, 4 … chunks back still rings on.
@@ -101,8 +98,9 @@ class RecursiveFilter:
             step, distance = step @ step, 2 * distance
         before = np.concatenate([self._state[:, None], after[:, :-1]], axis=1)
         self._state = after[:, -1]
-        rung = before.astype(chunks.dtype) @ matrices.ringing
-        return np.asarray(chunks @ matrices.response + rung)
+        filtered = chunks @ matrices.response
+        filtered += before.astype(chunks.dtype) @ matrices.ringing
+        return np.asarray(filtered.reshape(samples.shape))
 
 
 def _state_space(sections: Sequence[Section]) -> StateSpace:

@@ -120,7 +120,7 @@ class Meter(Protocol):
     def __init__(self, audio: AudioFormat) -> None: ...
 
     def update(self, block: Block) -> None:
-        """Take the next block; it is valid only during the call."""
+        """Take the next block."""
 
     def finish(self) -> Any:
         """The reading; called once, after the last block."""

@@ -114,7 +114,7 @@ class IntegrityMeter:
         self._non_finite: list[tuple[int, int]] = []
         self._non_finite_count = 0
         self._head: Samples | None = None
-        self._tail: Samples = np.zeros((audio.channels, 0), np.float32)
+        self._latest: tuple[Samples, ...] = ()  # the last two blocks hold the tail
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -141,7 +141,7 @@ class IntegrityMeter:
         near = round(CUT_NEAR_S * self._rate)
         if self._head is None:
             self._head = block.samples[:, :near].copy()
-        self._tail = np.concatenate([self._tail, block.samples[:, -near:]], axis=1)[:, -near:]
+        self._latest = (*self._latest[-1:], block.samples)
 
     def _update_non_finite(self, block: Block) -> None:
         self._non_finite_count += len(block.non_finite)
@@ -264,9 +264,10 @@ class IntegrityMeter:
         if duration_s < CUT_SHORTEST_S or self._head is None:
             return []
         edge = max(1, round(CUT_EDGE_S * self._rate))
+        tail = np.concatenate(self._latest, axis=1)[:, -round(CUT_NEAR_S * self._rate) :]
         places = (
             ("cut-start", "starts", self._head[:, :edge], self._head, 0, 0.0),
-            ("cut-end", "stops", self._tail[:, -edge:], self._tail, -1, duration_s),
+            ("cut-end", "stops", tail[:, -edge:], tail, -1, duration_s),
         )
         found = []
         for code, verb, edge_samples, near_samples, index, at_s in places:

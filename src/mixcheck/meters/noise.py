@@ -227,28 +227,27 @@ class _QuietestWindow:
         self._recent_frames = np.zeros(0, np.int64)
         self._recent_energy = np.zeros((channels, 0))
         self._recent_total = np.zeros((channels, 0))
-        self._recent_samples: Samples = np.zeros((channels, 0), np.float32)
+        self._recent_samples: tuple[Samples, ...] = ()
 
     def update(self, block: Block) -> None:
         segments = block.segments
         frames = np.concatenate([self._recent_frames, segments.frames])
         energy = np.concatenate([self._recent_energy, segments.energy], axis=1)
         total = np.concatenate([self._recent_total, segments.total], axis=1)
-        samples = np.concatenate([self._recent_samples, block.samples], axis=1)
         if len(frames) >= WINDOW:
-            self._search(frames, energy, total, samples, block.start_frame + block.frames)
+            self._search(frames, energy, total, block)
         kept = WINDOW - 1
         self._recent_frames, self._recent_energy = frames[-kept:], energy[:, -kept:]
         self._recent_total = total[:, -kept:]
-        self._recent_samples = samples[:, -int(frames[-kept:].sum()) :].copy()
+        recent = (*self._recent_samples, block.samples)  # blocks of a second: two are enough
+        self._recent_samples = recent[-2:]
 
     def _search(
         self,
         frames: NDArray[np.int64],
         energy: NDArray[np.float64],
         total: NDArray[np.float64],
-        samples: Samples,
-        end_frame: int,
+        block: Block,
     ) -> None:
         length = _moving_sum(frames.astype(np.float64))
         variance = _moving_sum(energy) / length - (_moving_sum(total) / length) ** 2
@@ -257,11 +256,11 @@ class _QuietestWindow:
         best = int(power.argmin())
         if power[best] >= self.power:
             return
-        start = int(frames[:best].sum())
-        stop = start + int(frames[best : best + WINDOW].sum())
         self.power = max(float(power[best]), 0.0)
-        self.samples = samples[:, start:stop].copy()
-        self.start_frame = end_frame - samples.shape[1] + start
+        self.start_frame = block.start_frame + block.frames - int(frames[best:].sum())
+        near = np.concatenate([*self._recent_samples, block.samples], axis=1)
+        start = near.shape[1] - int(frames[best:].sum())
+        self.samples = near[:, start : start + int(frames[best : best + WINDOW].sum())].copy()
 
 
 def _moving_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
