@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +23,12 @@ from .options import FORMAT_OF_SUFFIX
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "UNREADABLE": "red"}
+
+
+# glibc's mallopt: one arena, and what was freed is kept for the next block instead of being given
+# back and fetched again, page by page: a tenth of the run. (-8 M_ARENA_MAX, -1 M_TRIM_THRESHOLD,
+# -3 M_MMAP_THRESHOLD)
+MALLOC_OPTIONS = ((-8, 1), (-1, 1 << 29), (-3, 1 << 25))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,7 @@ def run_and_report(
     int
         ``UNREADABLE`` or ``PASSED``.
     """
+    _keep_freed_memory()
     targets = [(path, _format_of(path)) for path in run.outputs]
     inputs = find_inputs(run.paths)
     for problem in inputs.problems:
@@ -77,6 +86,13 @@ def run_and_report(
             click.echo(printable(report.error or ""), err=True)
     broken = unreadable or inputs.problems or not reports
     return reports, UNREADABLE if broken else PASSED
+
+
+def _keep_freed_memory() -> None:
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in MALLOC_OPTIONS:
+            mallopt(option, value)
 
 
 def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:

@@ -379,3 +379,10 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
         pytest.skip("who runs this may read everything, as root may")
     with pytest.raises(AudioError, match="may not be read"):
         mixcheck.measure(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_does_not_keep_its_reader_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.wav")
+    with pytest.raises(AudioError, match=r"a\.wav: is a pipe"):
+        mixcheck.measure(tmp_path / "a.wav")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -140,6 +141,7 @@ def open_audio(path: str | os.PathLike[str], *, layout: str | None = None) -> It
         There is no such layout.
     """
     name = os.fspath(path)
+    _refuse_special(name)
     try:
         file = soundfile.SoundFile(os.fsencode(name))  # a name need not be Unicode
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
@@ -147,6 +149,14 @@ def open_audio(path: str | os.PathLike[str], *, layout: str | None = None) -> It
     with file:
         _refuse_unmeasurable(name, file)
         yield AudioStream(name, file, layout)
+
+
+def _refuse_special(path: str) -> None:
+    """A pipe or a device would keep its reader waiting."""
+    with contextlib.suppress(OSError, ValueError):
+        mode = os.stat(path).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise AudioError(path, "is a pipe or a device, not a file", "save it as a file first")
 
 
 def _refuse_unmeasurable(path: str, file: soundfile.SoundFile) -> None:
