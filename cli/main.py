@@ -57,4 +57,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal need not know every letter
-    mixcheck.main(prog_name="mixcheck")
+    if sys.stdout is None:  # closed by who called
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    try:
+        mixcheck.main(prog_name="mixcheck")
+    except OSError as error:
+        click.echo(f"mixcheck: the report cannot be written ({error.strerror})", err=True)
+        os._exit(2)  # the stream would complain once more at exit

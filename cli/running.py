@@ -22,6 +22,7 @@ from .inputs import find_inputs
 from .options import FORMAT_OF_SUFFIX
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
+INTERRUPTED = 130  # as shells have it
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "UNREADABLE": "red"}
 
 
@@ -77,6 +78,9 @@ def run_and_report(
         ]
     except MixcheckError as error:
         usage_error(str(error))
+    except KeyboardInterrupt:
+        click.echo("mixcheck: interrupted, nothing was reported", err=True)
+        sys.exit(INTERRUPTED)
     for path, format_name in targets:
         _write(path, _rendered(reports, format_name, verbose=True))
     _show(run, reports)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mixcheck.audio import (
+    MAX_CHANNELS,
+    SAMPLE_RATES_HZ,
     AudioFormat,
     SampleBlock,
     assumed_layout,
@@ -99,6 +101,8 @@ def measure_array(
     ------
     AudioError
         There is no frame.
+    UsageError
+        Not floating point, more than 64 channels, or a rate outside 8 to 384 kHz.
     """
     planar = np.atleast_2d(np.asarray(samples))
     if planar.dtype.kind != "f":
@@ -108,6 +112,16 @@ def measure_array(
     if planar.ndim != 2 or planar.size == 0:
         raise AudioError(name, "holds no audio (0 frames)", "give planar samples")
     channels, frames = planar.shape
+    if channels > MAX_CHANNELS:
+        raise UsageError(
+            f"samples have {channels} channels: give them planar, shape (channels, frames)"
+        )
+    low_hz, high_hz = SAMPLE_RATES_HZ
+    if not low_hz <= sample_rate_hz <= high_hz or sample_rate_hz != int(sample_rate_hz):
+        raise UsageError(
+            f"sample rate {sample_rate_hz} is no whole number in {low_hz} to {high_hz}"
+        )
+    sample_rate_hz = int(sample_rate_hz)
     labels, origin = assumed_layout(channels)
     if layout is not None:
         labels, origin = given_layout(name, layout, channels), "given"

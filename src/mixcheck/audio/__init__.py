@@ -3,6 +3,8 @@
 from mixcheck.audio.format import FORMAT_QUANTITIES, AudioFormat
 from mixcheck.audio.layouts import LAYOUTS, loudness_weights, named_layout
 from mixcheck.audio.reader import (
+    MAX_CHANNELS,
+    SAMPLE_RATES_HZ,
     AudioStream,
     SampleBlock,
     Samples,
@@ -15,6 +17,8 @@ from mixcheck.audio.reader import (
 __all__ = [
     "FORMAT_QUANTITIES",
     "LAYOUTS",
+    "MAX_CHANNELS",
+    "SAMPLE_RATES_HZ",
     "AudioFormat",
     "AudioStream",
     "SampleBlock",

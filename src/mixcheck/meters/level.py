@@ -172,10 +172,10 @@ class _DynamicRange:
         self._filled = 0
 
     def finish(self) -> int | None:
-        if self._filled:
-            self._close()
         if len(self._powers) < DR_LEAST_BLOCKS or not np.any(self._powers):
             return None
+        if self._filled:
+            self._close()
         powers, peaks = np.sort(self._powers, axis=0)[::-1], np.sort(self._peaks, axis=0)[::-1]
         loudest = powers[: max(1, int(len(powers) * DR_LOUDEST_SHARE))].mean(0)
         heard = (loudest > 0.0) & (peaks[1] > 0.0)
