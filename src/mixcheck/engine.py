@@ -161,7 +161,7 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """The same items in the same order, made a little ahead of their use, in another thread.
 
     NumPy, SciPy and libsndfile release the interpreter while they work, so that decoding and the
-    two halves of the views overlap: what took 1.6 s takes 1 s on two cores.
+    two halves of the views overlap: three minutes took 0.8 s instead of 1.05 on two free cores.
     """
     iterator = iter(items)
     with ThreadPoolExecutor(1) as thread:
