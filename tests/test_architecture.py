@@ -19,7 +19,7 @@ SOURCES = {
 }  # fmt: skip
 
 LAYERS = (  # lowest first; a file may import from its own part and from every layer below
-    ("errors", "units"),
+    ("errors", "units", "ahead"),
     ("audio",),
     ("dsp",),
     ("views",),

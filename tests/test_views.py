@@ -23,7 +23,7 @@ def views_of(samples: np.ndarray, rate: int = RATE) -> Iterator[Block]:
         SampleBlock(start, samples[:, start : start + rate].copy(), np.empty((0, 2), int))
         for start in range(0, frames, rate)
     )
-    yield from views.complete(views.linear(blocks))
+    yield from views.complete(views.spectral(blocks))
 
 
 @given(rate=st.integers(8_000, 384_000), share=st.floats(0.0, 1.0))

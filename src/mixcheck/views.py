@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from mixcheck.dsp.spectrum import PowerSpectrum, frame_size
 SEGMENTS_PER_S = 100
 SPECTRUM_S = 0.085  # 4096 points at 44.1 and 48 kHz
 BASS_SPECTRUM_S = 1.4  # resolves the third octave at 20 Hz
+LONG_SAMPLES = 1 << 21  # over all channels: 20 s of stereo at 48 kHz
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,11 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class LinearViews:
-    """The half of a block's views that filters and transforms it, on the way to the other."""
+class SpectralBlock:
+    """A block with the half of its views that has to do with spectra."""
 
     block: SampleBlock
     last: bool
-    segments: Segments
     bass: NDArray[np.floating]
     spectrum: NDArray[np.float64]
     bass_spectrum: NDArray[np.float64]
@@ -125,26 +126,27 @@ class Views:
         self._true_peaks = TruePeakFinder(rate, channels)
         self._runs = RunFinder(channels)
         self._decimator = Decimator(rate, channels)
-        self._spectrum = PowerSpectrum(frame_size(rate, SPECTRUM_S), channels)
+        self._spectrum = PowerSpectrum(
+            frame_size(rate, SPECTRUM_S), channels, is_long=is_long(audio)
+        )
         self._bass_spectrum = PowerSpectrum(
-            frame_size(round(self._decimator.rate_hz), BASS_SPECTRUM_S), channels
+            frame_size(round(self._decimator.rate_hz), BASS_SPECTRUM_S), channels, is_long=False
         )
 
-    def linear(self, blocks: Iterable[SampleBlock]) -> Iterator[LinearViews]:
+    def spectral(self, blocks: Iterable[SampleBlock]) -> Iterator[SpectralBlock]:
         """First half of the views of all blocks; the last block completes what was held back."""
         for block, last in _marked_last(blocks):
             block.samples.setflags(write=False)
             bass = self._decimator.decimate(block.samples)
-            yield LinearViews(
+            yield SpectralBlock(
                 block=block,
                 last=last,
-                segments=self._segments(block.samples),
                 bass=bass,
                 spectrum=self._spectrum.add(block.samples, last=last),
                 bass_spectrum=self._bass_spectrum.add(bass, last=last),
             )
 
-    def complete(self, halves: Iterable[LinearViews]) -> Iterator[Block]:
+    def complete(self, halves: Iterable[SpectralBlock]) -> Iterator[Block]:
         """Second half of the views, on top of the first."""
         for half in halves:
             samples = half.block.samples
@@ -152,7 +154,7 @@ class Views:
                 start_frame=half.block.start_frame,
                 samples=samples,
                 non_finite=half.block.non_finite,
-                segments=half.segments,
+                segments=self._segments(samples),
                 lowest=samples.min(1).astype(np.float64),
                 highest=samples.max(1).astype(np.float64),
                 true_peaks=self._true_peaks.find(samples, last=half.last),
@@ -175,6 +177,17 @@ class Views:
         )
 
 
+def is_long(audio: AudioFormat) -> bool:
+    """Whether a recording has so many samples that a slow start pays."""
+    return audio.frames * audio.channels >= LONG_SAMPLES
+
+
+def block_bytes(audio: AudioFormat) -> int:
+    """Most memory that the arrays of a :class:`SpectralBlock` can take."""
+    samples = audio.channels * audio.sample_rate_hz
+    return 2 * samples * np.dtype(np.float64).itemsize  # the spectra have fewer points
+
+
 def _marked_last(blocks: Iterable[SampleBlock]) -> Iterator[tuple[SampleBlock, bool]]:
     waiting: SampleBlock | None = None
     for block in blocks:
@@ -185,11 +198,14 @@ def _marked_last(blocks: Iterable[SampleBlock]) -> Iterator[tuple[SampleBlock, b
         yield waiting, True
 
 
+@lru_cache(16)
 def segment_bounds(sample_rate_hz: int, frames: int) -> NDArray[np.int64]:
     """First frame of each 10 ms segment of a block, and the block's end."""
     count = -(-frames * SEGMENTS_PER_S // sample_rate_hz)
     bounds = (np.arange(count + 1) * sample_rate_hz + SEGMENTS_PER_S // 2) // SEGMENTS_PER_S
-    return np.unique(np.minimum(bounds, frames))
+    bounds = np.unique(np.minimum(bounds, frames))
+    bounds.setflags(write=False)
+    return bounds
 
 
 def _sums_of_products(

@@ -7,9 +7,12 @@ every sample counts alike.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from mixcheck.audio import Samples
 
@@ -23,10 +26,13 @@ class PowerSpectrum:
         Points of a frame, even.
     channels : int
         Channels of every block.
+    is_long : bool
+        There will be millions of samples.
     """
 
-    def __init__(self, size: int, channels: int) -> None:
+    def __init__(self, size: int, channels: int, *, is_long: bool = False) -> None:
         self.size = size
+        self._is_long = is_long
         self._hop = size // 2
         self._window = np.sin(np.pi * (np.arange(size) + 0.5) / size)
         self._waiting = np.zeros((channels, self._hop), np.float32)
@@ -58,11 +64,27 @@ class PowerSpectrum:
         windowed = np.empty((channels, count, self.size), joined.dtype)
         np.multiply(halves[:, :-1], rise, out=windowed[..., : self._hop])
         np.multiply(halves[:, 1:], fall, out=windowed[..., self._hop :])
-        parts = fft.rfft(windowed, axis=2).view(joined.dtype)  # real, imaginary, real …
+        parts = _real_transform(self._is_long)(windowed, axis=2).view(
+            joined.dtype
+        )  # real, imaginary, real …
         squares = np.einsum("cfp,cfp->cp", parts, parts, dtype=joined.dtype)
         energy = squares.reshape(channels, bins, 2).sum(2, dtype=np.float64)
         energy[:, 1:-1] *= 2.0  # the negative frequencies
         return np.asarray(energy / self.size)
+
+
+@cache
+def _real_transform(is_long: bool) -> Callable[..., NDArray[Any]]:
+    """SciPy's transform is six times as fast as NumPy's, and takes 0.3 s to import.
+
+    It is imported when the first block comes, by the process that transforms.
+    """
+    if not is_long:
+        return np.fft.rfft
+    from scipy.fft import rfft
+
+    transform: Callable[..., NDArray[Any]] = rfft
+    return transform
 
 
 def frame_size(sample_rate_hz: int, seconds: float) -> int:

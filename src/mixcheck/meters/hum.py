@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from mixcheck.audio import AudioFormat
 from mixcheck.dsp.decimation import Decimator
@@ -122,7 +121,7 @@ class HumFinder:
         """Power of a sine at each frequency, shape (stretches, bins), channels averaged."""
         window = np.hanning(self._length)
         centred = stretches - stretches.mean(2, keepdims=True)
-        spectra = fft.rfft(centred * window, PADDING * self._length, axis=2)
+        spectra = np.fft.rfft(centred * window, PADDING * self._length, axis=2)
         return np.asarray((2.0 * (np.abs(spectra) / window.sum()) ** 2).mean(1))
 
     def _harmonics(self, power: NDArray[np.float64], mains_hz: float) -> list[_Harmonic]:

@@ -21,7 +21,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.meters.base import Finding, Reading, finding, unmeasured
@@ -185,12 +184,12 @@ def is_high_noise(floor_dbfs: float, rms_dbfs: float, samples: Samples, rate: in
     )
 
 
-def _spectrum(samples: Samples, rate: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _spectrum(samples: Samples, rate: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Frequencies, and energy per frequency and frame averaged over channels (Hann)."""
     frames = samples.shape[1]
     window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(frames) / frames)
     centred = samples - samples.mean(1, keepdims=True)
-    energy = np.abs(fft.rfft(centred * window, axis=1)) ** 2
+    energy = np.abs(np.fft.rfft(centred * window, axis=1)) ** 2
     energy[:, 1:] *= 2.0
     frequencies = np.arange(energy.shape[1]) * (rate / frames)
     return frequencies, energy.mean(0) / (frames * np.vdot(window, window))
