@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mixcheck import AudioError, Unreadable
+
 AUDIO_SUFFIXES = frozenset(
     {
         *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf"),
@@ -16,10 +18,14 @@ AUDIO_SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files to measure, in order, and what is wrong with the folders."""
+    """Files to measure, in order, and the folders that gave none or could not be read."""
 
     files: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    unusable: list[Unreadable] = field(default_factory=list)
+
+    def give_up(self, folder: str, problem: str, remedy: str) -> None:
+        """Note what is wrong with a folder."""
+        self.unusable.append(Unreadable(folder, AudioError(folder, problem, remedy)))
 
 
 def find_inputs(paths: Sequence[str]) -> Inputs:
@@ -30,9 +36,9 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     inputs = Inputs()
     seen: set[str] = set()
     for path in paths:
-        found = list(_audio_below(path, inputs.problems)) if os.path.isdir(path) else [path]
+        found = list(_audio_below(path, inputs)) if os.path.isdir(path) else [path]
         if not found:
-            inputs.problems.append(f"{path}: holds no audio file; name another folder, or a file")
+            inputs.give_up(path, "holds no audio file", "name another folder, or a file")
         for file in found:
             identity = os.path.realpath(file)
             if identity not in seen:
@@ -41,10 +47,10 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     return inputs
 
 
-def _audio_below(folder: str, problems: list[str]) -> Iterator[str]:
+def _audio_below(folder: str, inputs: Inputs) -> Iterator[str]:
     def note(error: OSError) -> None:
-        problems.append(
-            f"{error.filename}: may not be read ({error.strerror}); check its permissions"
+        inputs.give_up(
+            error.filename, f"may not be read ({error.strerror})", "check its permissions"
         )
 
     for where, folders, names in os.walk(folder, onerror=note):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -52,11 +53,21 @@ def mixcheck() -> None:
     """
 
 
+def _keep_decoders_quiet() -> None:
+    """Give Python its own standard error: what C libraries write to theirs names no file."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        own = os.dup(sys.stderr.fileno())
+        sys.stderr = open(own, "w", 1, "utf-8", "backslashreplace")  # noqa: SIM115
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+
+
 def main() -> None:
     """Entry point."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal need not know every letter
+    _keep_decoders_quiet()
     if sys.stdout is None:  # closed by who called
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:

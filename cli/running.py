@@ -66,21 +66,20 @@ def run_and_report(
     _keep_freed_memory()
     targets = [(path, _format_of(path)) for path in run.outputs]
     inputs = find_inputs(run.paths)
-    for problem in inputs.problems:
-        click.echo(printable(problem), err=True)
     codes = codes or CodeFilter()
     rules = codes.keep_rules(profiles)
+    reports = [FileReport.of(folder) for folder in inputs.unusable]
+    is_interrupted = False
     try:
         if run.layout is not None:
             named_layout(run.layout)
-        reports = [
+        reports.extend(
             FileReport.of(codes.keep(outcome), rules) for outcome in _measured(run, inputs.files)
-        ]
+        )
     except MixcheckError as error:
         usage_error(str(error))
     except KeyboardInterrupt:
-        click.echo("mixcheck: interrupted, nothing was reported", err=True)
-        sys.exit(INTERRUPTED)
+        is_interrupted = True
     for path, format_name in targets:
         _write(path, _rendered(reports, format_name, verbose=True))
     _show(run, reports)
@@ -88,8 +87,11 @@ def run_and_report(
     if run.quiet or run.format_name != "text":
         for report in unreadable:
             click.echo(printable(report.error or ""), err=True)
-    broken = unreadable or inputs.problems or not reports
-    return reports, UNREADABLE if broken else PASSED
+    if is_interrupted:
+        done, wanted = len(reports) - len(inputs.unusable), len(inputs.files)
+        click.echo(f"mixcheck: interrupted, {done} of {wanted} files were measured", err=True)
+        sys.exit(INTERRUPTED)
+    return reports, UNREADABLE if unreadable or not reports else PASSED
 
 
 def _keep_freed_memory() -> None:

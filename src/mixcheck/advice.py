@@ -21,14 +21,22 @@ STEP_DB = 0.1
 ROUNDS = 4
 INTEGRATED = "loudness.integrated_lufs"
 LEADING = (INTEGRATED, "level.rms_dbfs")
+KINDS = {  # what of a signal a level in dBFS is, where that must be said
+    "level.rms_dbfs": " RMS",
+    "peak.max_sample_peak_dbfs": " peak",
+    "noise.noise_floor_dbfs": " RMS",
+}
+OVER = "inter-sample-over"
+USUAL_CEILING_DBTP = -1.0
 LIMITED = ("peak.max_true_peak_dbtp", "peak.max_sample_peak_dbfs")
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do, by the metric of the limit that was missed."""
+    """What to do, by the metric of the limit that was missed and by finding code."""
 
     of_limit: dict[str, str] = field(default_factory=dict)
+    of_finding: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,9 @@ class _Level:
         return self.least_gain - 1e-9 <= gain_db <= self.most_gain + 1e-9
 
     def after(self, gain_db: float) -> str:
-        return f"{format_number(self.value + gain_db, 1)} {self.unit}"
+        level = self.value + gain_db
+        kind = KINDS.get(self.limit.metric, "")
+        return f"{format_number(level, 1, signed=level > 0.0)} {self.unit}{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +76,11 @@ class _Plan:
 
 
 def advise(measurement: Measurement, limits: Sequence[Limit]) -> Advice:
-    """Advice for every limit on a level that the measurement misses."""
+    """Advice for every limit on a level that the measurement misses, and for overs."""
     levels = [level for limit in limits for level in _levels(measurement, limit)]
     missed = [level for level in levels if not level.is_met(0.0)]
     if not missed:
-        return Advice()
+        return Advice(of_finding=_of_overs(measurement, None))
     levels += _full_scale(measurement, levels)
     plan = _plan(levels, 0.0)
     shifts = measurement.value("loudness.gain_shift_lu")
@@ -78,7 +88,29 @@ def advise(measurement: Measurement, limits: Sequence[Limit]) -> Advice:
         # The gate at -70 LUFS makes loudness move by a little more or less than the gain.
         for _ in range(ROUNDS):
             plan = _plan(levels, _between_steps(shifts, plan.gain_db))
-    return Advice({level.limit.metric: plan.sentence for level in missed})
+    plans = {level.limit.metric: plan.sentence for level in missed}
+    return Advice(plans, _of_overs(measurement, plan))
+
+
+def _of_overs(measurement: Measurement, plan: _Plan | None) -> dict[str, str]:
+    """What to do about peaks over full scale, unless a plan already brings them under it."""
+    true_peak = measurement.value(LIMITED[0])
+    sample_peak = measurement.value(LIMITED[1])
+    if not isinstance(true_peak, float) or not isinstance(sample_peak, float) or true_peak <= 0.0:
+        return {}
+    if plan and true_peak + plan.gain_db <= 0.0:
+        return {OVER: plan.sentence}
+    down_db = math.ceil((true_peak - USUAL_CEILING_DBTP) / STEP_DB - 1e-9) * STEP_DB
+    after = format_number(true_peak - down_db, 1)
+    cure = (
+        f"Turn it down {format_number(down_db, 1)} dB for a true peak of {after} dBTP; or, to keep "
+        f"it as loud, export with a true-peak limiter at {USUAL_CEILING_DBTP:.1f} dBTP last in the "
+        "chain."
+    )
+    if sample_peak <= 0.0:
+        return {OVER: cure}
+    over = format_number(sample_peak, 1, signed=True)
+    return {OVER: f"Samples reach {over} dBFS, which only a lossy or float file can hold. {cure}"}
 
 
 def _plan(levels: Sequence[_Level], shift_lu: float) -> _Plan:
@@ -141,21 +173,28 @@ def _by_more_than_gain(levels: Sequence[_Level]) -> _Plan:
     needs = [
         _need(level, gain) for level in levels if level is not leading and not level.is_met(gain)
     ]
-    start = f"{_turn(gain)} for {leading.after(gain)}" if gain else f"At {leading.after(0.0)}"
-    return _Plan(gain, f"{start}; then {' and '.join(dict.fromkeys(needs))}.")
+    needed = " and ".join(dict.fromkeys(needs))
+    if gain:
+        return _Plan(gain, f"{_turn(gain)} for {leading.after(gain)}; then {needed}.")
+    return _Plan(gain, f"{needed[0].upper()}{needed[1:]}; {leading.after(gain)} is right.")
 
 
 def _need(level: _Level, gain_db: float) -> str:
     """What it takes to meet a limit that the gain leaves missed."""
     excess, lack = gain_db - level.most_gain, level.least_gain - gain_db
     amount = format_number(math.ceil(max(excess, lack) / STEP_DB - 1e-9) * STEP_DB, 1)
-    after = level.after(gain_db)
+    before = level.after(gain_db)
     if excess > 0 and level.limit.metric in LIMITED:
-        return f"a limiter has to take {amount} dB off the peaks ({after})"
+        return f"a limiter has to take {amount} dB off the peaks (from {before})"
     verb = "come down" if excess > 0 else "come up"
-    label = metrics()[level.limit.metric].label
-    named = label if label[:2].isupper() else label[0].lower() + label[1:]
-    return f"the {named} has to {verb} by {amount} dB ({after})"
+    label = lower_label(level.limit.metric)
+    return f"the {label} has to {verb} by {amount} dB (from {before})"
+
+
+def lower_label(metric: str) -> str:
+    """A metric's label within a sentence: ``"noise floor"``, ``"RMS level"``."""
+    label = metrics()[metric].label
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def _wanted_gain(levels: Sequence[_Level]) -> float:

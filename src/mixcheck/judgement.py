@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mixcheck.advice import advise
+from mixcheck.advice import advise, lower_label
 from mixcheck.measurement import Measurement, Value
 from mixcheck.meters import finding_kinds
 from mixcheck.profiles import FindingRule, Limit, Profile
@@ -98,12 +98,12 @@ def judge(measurement: Measurement, profile: Profile) -> Judgement:
     advice = advise(measurement, limits)
     verdicts = (
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
-        *(_judge_findings(measurement, profile.name, rule) for rule in rules),
+        *(_judge_findings(measurement, profile.name, rule, advice.of_finding) for rule in rules),
     )
-    failed = [verdict for verdict in verdicts if verdict.outcome not in ("pass", "unmeasured")]
-    steps = [verdict.advice for verdict in sorted(failed, key=_urgency) if verdict.advice]
+    missed = [verdict for verdict in verdicts if counts_as(verdict) != "pass"]
+    steps = [verdict.advice for verdict in sorted(missed, key=_urgency) if verdict.advice]
     return Judgement(
-        profile, worst_outcome(map(_counts_as, verdicts)), verdicts, tuple(dict.fromkeys(steps))
+        profile, worst_outcome(map(counts_as, verdicts)), verdicts, tuple(dict.fromkeys(steps))
     )
 
 
@@ -121,10 +121,11 @@ def channel_kind(measurement: Measurement) -> str:
 
 
 def _urgency(verdict: Verdict) -> int:
-    return -OUTCOMES.index(verdict.outcome)
+    return -OUTCOMES.index(counts_as(verdict))
 
 
-def _counts_as(verdict: Verdict) -> str:
+def counts_as(verdict: Verdict) -> str:
+    """What a verdict makes of the file: pass, warn or fail."""
     if verdict.outcome != "unmeasured":
         return verdict.outcome
     if verdict.severity == "warning" and verdict.metric.startswith(FINDINGS):
@@ -149,6 +150,9 @@ def _judge_limit(
         margin = margin_of(limit, value)
         outcome = "pass" if margin >= 0 else _OUTCOME_OF_SEVERITY[limit.severity]
     reason = measurement.reason(limit.metric) or "the file does not say"
+    do: str | None = advice.get(limit.metric, limit.do) or None
+    if outcome == "unmeasured":
+        do = f"Check the {lower_label(limit.metric)} another way: {reason}."
     return Verdict(
         profile=profile,
         metric=limit.metric,
@@ -161,7 +165,7 @@ def _judge_limit(
         outcome=outcome,
         margin=margin,
         source=limit.source,
-        advice=None if outcome == "pass" else advice.get(limit.metric, limit.do) or None,
+        advice=None if outcome == "pass" else do,
         reason=reason if outcome == "unmeasured" else None,
     )
 
@@ -182,7 +186,9 @@ def margin_of(limit: Limit, value: Value) -> float:
     return min(min(one - lowest, highest - one) for one in numbers)
 
 
-def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -> Verdict:
+def _judge_findings(
+    measurement: Measurement, profile: str, rule: FindingRule, advice: dict[str, str]
+) -> Verdict:
     reason = measurement.reason(rule.code)
     count = measurement.count(rule.code)
     unmeasured = reason is not None and not count
@@ -192,6 +198,9 @@ def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -
     else:
         outcome = "pass" if passed else _OUTCOME_OF_SEVERITY[rule.severity]
     kind = finding_kinds()[rule.code]
+    do: str | None = rule.why or advice.get(rule.code, kind.do)
+    if unmeasured:
+        do = f"Look for {kind.title.lower()} another way: {reason}."
     return Verdict(
         profile=profile,
         metric=f"{FINDINGS}.{rule.code}",
@@ -204,6 +213,6 @@ def _judge_findings(measurement: Measurement, profile: str, rule: FindingRule) -
         outcome=outcome,
         margin=None if unmeasured else float(rule.max_count - count),
         source=rule.source or kind.source,
-        advice=None if passed else (rule.why or kind.do),
+        advice=None if outcome == "pass" else do,
         reason=reason if unmeasured else None,
     )

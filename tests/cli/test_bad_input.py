@@ -42,7 +42,7 @@ BAD: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "NaN and infinity": (write(wav(NOT_FINITE, is_float=True)), FAILED, "non-finite"),
     "only NaN": (write(wav(np.full(44_100, np.nan), is_float=True)), FAILED, "non-finite"),
     "huge": (write(wav(np.full(44_100, 3e38), is_float=True)), FAILED, "non-finite"),
-    "one frame": (write(wav(np.array([0.5]))), FAILED, "not looked for: clipping"),
+    "one frame": (write(wav(np.array([0.5]))), FAILED, "Look for clipping another way"),
     "silence": (write(wav(np.zeros(44_100))), FAILED, "silent-channel"),
     "broken link": (lambda path: path.symlink_to("gone.wav"), UNREADABLE, "does not exist"),
     "link to itself": (lambda path: path.symlink_to(path), UNREADABLE, "cannot be read"),

@@ -69,15 +69,18 @@ def test_folder_without_audio_is_named(tree: Path) -> None:
     (tree / "scans" / "cover.jpg").write_bytes(b"\xff\xd8")
     ran = run("check", "scans", "b.wav")
     assert ran.exit_code == 3
-    assert "scans: holds no audio" in ran.stderr
+    assert "UNREADABLE  scans: holds no audio" in ran.stdout
     assert "b.wav" in ran.stdout
 
 
-def test_nothing_read_is_still_one_json_document(tree: Path) -> None:
+def test_a_folder_without_audio_is_in_the_json_document(tree: Path) -> None:
     (tree / "bare").mkdir()
     ran = document("check", "bare")
-    assert (ran["files"], ran["summary"]["files"]) == ([], 0)
-    assert "holds no audio" in run("check", "bare", "-f", "json").stderr
+    (folder,) = ran["files"]
+    assert (folder["path"], folder["outcome"]) == ("bare", "unreadable")
+    assert "holds no audio" in folder["error"]
+    assert (ran["summary"]["files"], ran["summary"]["unreadable"]) == (1, 1)
+    assert "bare: holds no audio" in run("check", "bare", "-f", "json").stderr
 
 
 @pytest.mark.usefixtures("tree")

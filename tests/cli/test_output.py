@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from mixcheck_cli import running
 from tests.cli.command import document, outcomes, run, tone, wav
 
+from mixcheck import Outcome, measure
 from mixcheck.report import json_schema
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -184,3 +189,23 @@ def test_unknown_layout_lists_the_known() -> None:
     ran = run("check", "good.wav", "--layout", "5.3")
     assert "'5.3'" in ran.stderr
     assert "5.1" in ran.stderr
+
+
+def test_what_was_measured_before_an_interruption_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(paths: list[str], **options: Any) -> Iterator[Outcome]:
+        yield measure(paths[0])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "measure_many", interrupted)
+    ran = run("measure", *ALL, "-f", "json")
+    assert ran.exit_code == 130
+    assert [Path(one["path"]).name for one in json.loads(ran.stdout)["files"]] == [ALL[0]]
+    assert f"interrupted, 1 of {len(ALL)} files were measured" in ran.stderr
+
+
+def test_of_several_profiles_the_line_names_the_one_that_failed() -> None:
+    ran = run("check", "good.wav", "fail.wav", "-p", "general", "-p", "acx")
+    (line,) = (one for one in ran.stdout.splitlines() if "good.wav" in one)
+    assert re.search(r"good\.wav  acx: [a-zA-Z ]+ \+\d+$", line)

@@ -140,7 +140,8 @@ def test_a_whole_file_of_nan_is_measured_as_silence() -> None:
     measured = measure_array(np.full((2, 2 * RATE), np.nan), RATE)
     assert measured.value("integrity.non_finite_samples") == 4 * RATE
     assert measured.value("level.rms_dbfs") is None
-    assert len(named(measured, "non-finite")) == 100
+    (found,) = named(measured, "non-finite")
+    assert (found.start_s, found.end_s, found.channels) == (0.0, 2.0, (0, 1))
 
 
 def test_clean_programme_has_no_finding_of_integrity() -> None:

@@ -111,3 +111,13 @@ def test_under_half_a_second_there_is_no_floor() -> None:
     measured = measure_array(0.1 * noise(88, 0.49), RATE)
     assert measured.value("noise.noise_floor_dbfs") is None
     assert measured.reason("noise.noise_floor_dbfs")
+
+
+def test_a_decay_that_rustles_is_no_noise_floor() -> None:
+    """A drum hit: noise that dies away from full level to the end of the file."""
+    decay = 10.0 ** (-np.arange(2 * RATE) / RATE)  # 20 dB a second
+    measured = measure_array(noise(89, 2.0) * 0.5 * decay, RATE)
+    floor = measured.value("noise.noise_floor_dbfs")
+    assert isinstance(floor, float)
+    assert floor > -55.0
+    assert "high-noise-floor" not in codes(measured)

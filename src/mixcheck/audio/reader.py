@@ -32,6 +32,7 @@ from mixcheck.audio.layouts import (
     named_layout,
 )
 from mixcheck.audio.mpeg import scan_mp3
+from mixcheck.audio.ogg import is_cut_short
 from mixcheck.errors import AudioError
 
 Samples = np.ndarray[tuple[int, int], np.dtype[np.floating]]
@@ -166,7 +167,7 @@ def _refuse_unmeasurable(path: str, file: soundfile.SoundFile) -> None:
             path,
             f"holds no audio (its header announces 0 frames, the file has "
             f"{os.path.getsize(path)} bytes)",
-            "export it again",
+            "export it again, or have its header repaired: the audio may still be there",
         )
     if not low_hz <= file.samplerate <= high_hz:
         raise AudioError(
@@ -202,9 +203,11 @@ def diagnose(path: str, decoder_says: str) -> AudioError:
         )
     if _is_text(head):
         return AudioError(path, "is text, not audio", "check what was saved under this name")
+    why = decoder_says.strip().rstrip(".")
+    is_guess = not why or "does not exist" in why  # libsndfile's word for what no decoder knows
     return AudioError(
         path,
-        f"is no audio that libsndfile can read ({decoder_says.strip().rstrip('.')})",
+        "is no audio that libsndfile can read" + ("" if is_guess else f" ({why})"),
         "if it plays elsewhere, convert it to WAV or FLAC; else copy or export it again",
     )
 
@@ -244,6 +247,7 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
         layout_origin=origin,
         bit_rate_kbps=kbps,
         bit_rate_mode=mode,
+        is_cut_short=is_cut_short(path) if container == "OGG" else None,
     )
 
 

@@ -205,6 +205,10 @@ class IntegrityMeter:
 
     def _truncated(self) -> tuple[Finding, ...]:
         declared = self._audio.declared_frames
+        if self._audio.is_cut_short:
+            end_s = self._frames / self._rate
+            message = f"the stream stops at {clock(end_s)} without its end mark"
+            return (finding("truncated", message, start_s=end_s, end_s=end_s),)
         slack = MP3_PADDING_FRAMES if self._audio.container == "MP3" else 0
         if declared is None or declared - self._frames <= slack:
             return ()
@@ -221,6 +225,16 @@ class IntegrityMeter:
         )
 
     def _non_finite_findings(self) -> tuple[Finding, ...]:
+        if self._non_finite_count == self._frames * self._audio.channels:
+            return (
+                finding(
+                    "non-finite",
+                    "every sample is NaN or infinite, and was measured as zero",
+                    start_s=0.0,
+                    end_s=self._frames / self._rate,
+                    channels=range(self._audio.channels),
+                ),
+            )
         return tuple(
             finding(
                 "non-finite",

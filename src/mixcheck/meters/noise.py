@@ -16,6 +16,7 @@ Limits: in music without a pause the quietest half second is music.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,6 +34,7 @@ PROGRAMME_OVER_FLOOR_DB = 10.0
 
 HIGH_FLOOR_DBFS = -55.0
 PAUSE_DEPTH_DB = 15.0  # programme over floor: less, and there was no pause
+STEADY_DB = 3.0  # between the halves of the floor
 LEAST_FLATNESS = 0.35  # of the floor's spectrum: music is far more tonal than noise
 FLATNESS_BAND_HZ = (200.0, 6000.0)
 
@@ -180,8 +182,16 @@ def is_high_noise(floor_dbfs: float, rms_dbfs: float, samples: Samples, rate: in
     return (
         floor_dbfs > HIGH_FLOOR_DBFS
         and rms_dbfs - floor_dbfs > PAUSE_DEPTH_DB
+        and _slope_db(samples) < STEADY_DB
         and spectral_flatness(samples, rate) > LEAST_FLATNESS
     )
+
+
+def _slope_db(samples: Samples) -> float:
+    """How far the level moves from the first to the second half: noise stays, a decay falls."""
+    middle = samples.shape[1] // 2
+    first, second = (half.var(1).mean() for half in (samples[:, :middle], samples[:, middle:]))
+    return abs(10.0 * math.log10((float(first) + 1e-30) / (float(second) + 1e-30)))
 
 
 def _spectrum(samples: Samples, rate: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

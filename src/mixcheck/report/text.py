@@ -5,11 +5,12 @@ One file is shown whole; of several, one line each, unless detail is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from mixcheck.judgement import FINDINGS, Judgement, Verdict, members_of
+from mixcheck.advice import lower_label
+from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
 from mixcheck.report.model import FileReport, Summary
@@ -25,9 +26,13 @@ from mixcheck.report.wording import (
 )
 from mixcheck.units import Quantity, clock, format_number
 
+Item = TypeVar("Item")
+Key = TypeVar("Key")
+
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADABLE", None: "----"}
-CHANNEL_NAMES = {1: ("M",), 2: ("L", "R")}
+CHANNEL_NAMES = {1: ("mono",), 2: ("L", "R")}
 PLACES_LISTED = 3
+LIMIT_WIDTH = 18
 
 HEADLINES = (
     "loudness.integrated_lufs",
@@ -54,10 +59,15 @@ class _Row:
     outcome: str = "info"
 
     def __str__(self) -> str:
-        columns = f"  {self.label:<20} {self.value:>13}  {self.limit:<18} {self.margin:>12}"
+        columns = (
+            f"  {self.label:<20} {self.value:>13}  {self.limit:<{LIMIT_WIDTH}} {self.margin:>12}"
+        )
         line = f"{columns} {self.outcome}".rstrip()
         if len(line) <= WIDTH:
             return line
+        if len(self.limit) > LIMIT_WIDTH:
+            short = replace(self, limit="see below")
+            return f"{short}\n{paragraph('    allowed: ', self.limit, hanging='    ')}"
         parts = (self.value, self.limit, self.margin, self.outcome)
         return paragraph(f"  {self.label}: ", "; ".join(filter(None, parts)), hanging="    ")
 
@@ -122,18 +132,20 @@ def _worst_in_short(report: FileReport) -> str:
         verdict
         for judgement in report.judgements
         for verdict in judgement.verdicts
-        if verdict.outcome in ("fail", "warn")
-        or (verdict.outcome == "unmeasured" and not verdict.metric.startswith(FINDINGS))
+        if counts_as(verdict) != "pass"
     ]
+    if not bad:
+        return ""
     bad.sort(key=lambda verdict: verdict.severity != "error")
-    names = list(dict.fromkeys(verdict.metric.rpartition(".")[2] for verdict in bad))
-    names = [_short_label(name, bad) for name in names]
-    return f"{names[0]}{f' +{len(names) - 1}' if len(names) > 1 else ''}" if names else ""
+    others = len({verdict.metric for verdict in bad}) - 1
+    spec = f"{bad[0].profile}: " if len(report.judgements) > 1 else ""
+    return f"{spec}{_short_label(bad[0])}{f' +{others}' if others else ''}"
 
 
-def _short_label(name: str, verdicts: Sequence[Verdict]) -> str:
-    verdict = next(one for one in verdicts if one.metric.rpartition(".")[2] == name)
-    return name if verdict.metric.startswith(FINDINGS) else metrics()[verdict.metric].label.lower()
+def _short_label(verdict: Verdict) -> str:
+    if not verdict.metric.startswith(FINDINGS):
+        return lower_label(verdict.metric)
+    return _code(verdict) if verdict.outcome != "unmeasured" else f"no {_code(verdict)} check"
 
 
 def _file(report: FileReport) -> Iterator[str]:
@@ -175,11 +187,13 @@ def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
     counted = [one for one in judgement.verdicts if one.metric.startswith(FINDINGS)]
     clean = [one for one in counted if one.outcome == "pass" and not one.value]
     if clean:
-        yield f"  {len(clean)} kinds of fault looked for and not found"
+        plural = "s" if len(clean) > 1 else ""
+        yield f"  {len(clean)} kind{plural} of fault looked for and not found"
     unseen = [one for one in counted if one.outcome == "unmeasured"]
-    for reason, group in groupby(unseen, key=lambda one: one.reason):
+    for (reason, effect), group in _grouped(unseen, lambda one: (one.reason, counts_as(one))):
         codes = ", ".join(_code(one) for one in group)
-        yield paragraph("  ", f"not looked for: {codes} ({reason})")
+        so = f", so {WORDS[effect]}" if effect != "pass" else ""
+        yield paragraph("  ", f"not looked for: {codes} ({reason}){so}", hanging="    ")
 
 
 def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
@@ -207,9 +221,9 @@ def _side(verdict: Verdict) -> str:
 
 
 def _decimals(verdict: Verdict, described: Quantity) -> int:
-    """As usual, but enough to tell a value from the limit that it misses."""
+    """As usual, but enough to tell a value from the limit that it is close to."""
     decimals = described.decimals
-    if verdict.margin is not None and verdict.margin < 0:
+    if verdict.margin:
         while decimals < 4 and not round(verdict.margin, decimals):
             decimals += 1
     return decimals
@@ -224,9 +238,8 @@ def _findings(measurement: Measurement) -> Iterator[str]:
     if not findings:
         return
     yield ""
-    by_code = sorted(findings, key=lambda one: (_severity_rank(one), one.code, one.start_s))
-    for code, group in groupby(by_code, key=lambda one: one.code):
-        places = list(group)
+    by_severity = sorted(findings, key=lambda one: (_severity_rank(one), one.start_s))
+    for code, places in _grouped(by_severity, lambda one: one.code):
         for one in places[:PLACES_LISTED]:
             place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {one.severity:<8} "
             yield paragraph(place, f"{one.code}: {one.message}", hanging=" " * 16)
@@ -260,7 +273,7 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
         if measurement.value(metric) is None
         and not (metric.startswith("stereo.") and audio.channels != 2)
     ]
-    for reason, group in groupby(missing, key=measurement.reason):
+    for reason, group in _grouped(missing, measurement.reason):
         labels = ", ".join(metrics()[metric].label for metric in group)
         notes.append(f"Not measured ({reason}): {labels}.")
     if audio.duration_s < 60 and measurement.value("loudness.loudness_range_lu") is not None:
@@ -276,6 +289,14 @@ def _steps(report: FileReport) -> Iterator[str]:
         yield ""
         yield "  Do this"
         yield from (paragraph("    ", step, hanging="    ") for step in steps)
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> Iterable[tuple[Key, list[Item]]]:
+    """Items by key, the keys in the order in which they first come."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups.items()
 
 
 def _code(verdict: Verdict) -> str:
