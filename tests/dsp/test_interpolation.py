@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import signal
 from tests.signals import faded, fraction_of_rate, inserted_period, noise, pink, sine
 
 from mixcheck.dsp.interpolation import (
+    FINE_PHASES,
+    FINE_TAPS,
     KAISER_BETA,
     OVER,
     TAPS,
@@ -23,15 +25,27 @@ from mixcheck.dsp.interpolation import (
 
 PHASES = {44_100: 16, 48_000: 16, 79_999: 16, 88_200: 8, 96_000: 8, 176_400: 4, 192_000: 4}
 BEFORE = TAPS // 2 - 1
-RIPPLE_DB = 0.03  # what the module states of its filter
+SINE_DB = 0.02  # issue: any phase, up to 0.45 of the rate
+BURST_DB = 0.05
 
 
-def all_points(row: np.ndarray, phases: int) -> np.ndarray:
-    """Magnitude of every sample and every point after it, shape ``(frames + TAPS, phases)``."""
-    padded = np.pad(row.astype(np.float64), (BEFORE, 2 * TAPS))
-    contexts = np.lib.stride_tricks.sliding_window_view(padded, TAPS)[: len(row) + TAPS]
-    points = contexts @ interpolator(phases).T
-    return np.abs(np.column_stack([contexts[:, BEFORE], points]))
+def all_points(row: np.ndarray, phases: int, taps: int = TAPS) -> np.ndarray:
+    """Magnitude of samples and of the points after each, from a window before the first on."""
+    padded = np.pad(row.astype(np.float64), (WINDOW + taps // 2 - 1, 2 * taps))
+    contexts = np.lib.stride_tricks.sliding_window_view(padded, taps)
+    contexts = contexts[: WINDOW + len(row) + taps]
+    points = contexts @ interpolator(phases, taps).T
+    return np.abs(np.column_stack([contexts[:, taps // 2 - 1], points]))
+
+
+def peak_by_definition(row: np.ndarray) -> float:
+    return float(all_points(row, FINE_PHASES, FINE_TAPS).max())
+
+
+def ideal_peak_db(samples: np.ndarray) -> float:
+    """Peak of the ideal interpolation between silences, at 64 points a sample."""
+    padded = np.pad(samples, 4096)
+    return float(20.0 * np.log10(np.abs(signal.resample(padded, 64 * len(padded))).max()))
 
 
 def find(samples: np.ndarray, rate: int = 48_000, lengths: tuple[int, ...] = ()) -> TruePeaks:
@@ -50,26 +64,26 @@ def overs(found: TruePeaks) -> list[tuple[int, int]]:
     return sorted(zip(found.over_channel.tolist(), found.over_frame.tolist(), strict=True))
 
 
-def overs_by_definition(samples: np.ndarray, phases: int) -> list[tuple[int, int]]:
-    """Channel and first frame of the windows with a point over 1.0."""
-    places = []
-    for channel, row in enumerate(samples):
-        highest = all_points(row, phases).max(1)
-        windows = np.unique(np.flatnonzero(highest > OVER) // WINDOW) * WINDOW
-        places.extend((channel, int(frame)) for frame in windows)
-    return places
+def windows_over(row: np.ndarray, phases: int, taps: int) -> set[int]:
+    """First frame of the windows with a point over full scale, by a filter."""
+    highest = all_points(row, phases, taps).max(1)
+    windows = np.flatnonzero(highest > OVER) // WINDOW - 1
+    return set((windows * WINDOW).tolist())
 
 
 def assert_overs_are_right(found: TruePeaks, samples: np.ndarray, rate: int) -> None:
-    """No window is reported in vain, and none is missed but within the event of another.
+    """No window is reported that is over by neither filter; what both see lies in some event.
 
     Beside a far higher peak a window may be passed over; the event is the same.
     """
-    reported, expected = overs(found), overs_by_definition(samples, PHASES[rate])
-    assert set(reported) <= set(expected)
-    for channel, frame in expected:
-        near = [abs(place - frame) for other, place in reported if other == channel]
-        assert min(near, default=rate) <= 0.010 * rate
+    for channel, row in enumerate(samples):
+        reported = {frame for other, frame in overs(found) if other == channel}
+        short = windows_over(row, PHASES[rate], TAPS)
+        long = windows_over(row, FINE_PHASES, FINE_TAPS)
+        assert reported <= short | long
+        for frame in short & long:
+            near = [abs(place - frame) for place in reported]
+            assert min(near, default=rate) <= 0.010 * rate
 
 
 def near_nyquist(rng: np.random.Generator, frames: int) -> np.ndarray:
@@ -111,6 +125,11 @@ KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 }
 
 
+# What the search may miss: 0.01 dB. With energy next to half the rate, where the two filters rank
+# tops differently, 0.1 dB; with all of it there, where no finite filter has the answer, more.
+WITHIN = {"flipping": 0.08, "near-nyquist": 0.012, "random-signs": 0.012}
+
+
 @pytest.mark.parametrize("rate", PHASES)
 def test_oversampling(rate: int) -> None:
     assert oversampling(rate) == PHASES[rate]
@@ -138,12 +157,12 @@ def test_pruned_search_equals_every_point(
     gain = 10.0 ** (gain_db / 20.0)
     samples = gain * np.stack([KINDS[kind](rng, frames), KINDS[kind](rng, frames)])
     found = find(samples, rate)
-    expected = [all_points(row, PHASES[rate]).max() for row in samples]
-    np.testing.assert_allclose(found.peak, expected, rtol=1e-12)
+    expected = [peak_by_definition(row) for row in samples]
+    np.testing.assert_allclose(found.peak, expected, rtol=WITHIN.get(kind, 1e-3))
     assert_overs_are_right(found, samples, rate)
 
 
-@pytest.mark.parametrize(("place", "window"), [(0, 0), (100, 96), (130, 128), (158, 128)])
+@pytest.mark.parametrize(("place", "window"), [(16, 0), (100, 96), (130, 128), (158, 128)])
 def test_an_over_is_reported_in_its_window_and_no_other(place: int, window: int) -> None:
     samples = np.zeros((1, 200))
     samples[0, place] = 1.05
@@ -162,7 +181,7 @@ def test_any_split_finds_the_same(seed: int, kind: str, lengths: list[int]) -> N
     rng = np.random.default_rng(seed)
     samples = 1.2 * np.stack([KINDS[kind](rng, 100 + sum(lengths)) for _ in range(3)])
     whole, parts = find(samples), find(samples, lengths=tuple(lengths))
-    np.testing.assert_allclose(parts.peak, whole.peak, rtol=1e-12)
+    np.testing.assert_allclose(parts.peak, whole.peak, rtol=WITHIN.get(kind, 1e-3))
     assert_overs_are_right(whole, samples, 48_000)
     assert_overs_are_right(parts, samples, 48_000)
 
@@ -173,35 +192,79 @@ def test_any_split_finds_the_same(seed: int, kind: str, lengths: list[int]) -> N
     rate=st.sampled_from([48_000, 96_000, 192_000]),
 )
 @settings(max_examples=150)
-def test_a_sine_is_read_within_what_the_grid_can_miss(
+def test_a_sine_of_any_phase_is_read_within_0_02_db(
     frequency: float, phase_deg: float, rate: int
 ) -> None:
     tone = faded(sine(frequency, 4000, 1, phase_deg=phase_deg), 300, 1)
-    missed_db = -20.0 * np.log10(np.cos(np.pi * frequency / PHASES[rate]))
-    if frequency < 0.002:  # a period or less at full height, and the fade bends its top
-        missed_db += 0.05
-    assert -missed_db - RIPPLE_DB <= peak_db(tone, rate) <= RIPPLE_DB
+    bent_db = 0.05 if frequency < 0.002 else 0.0  # a period or less at full height: the fade
+    assert -bent_db - SINE_DB <= peak_db(tone, rate) <= SINE_DB
 
 
-@pytest.mark.parametrize("phase_deg", [0, 30, 45, 60, 67.5, 90])
-@pytest.mark.parametrize("frequency", ["9/20", "2/5", "1/3", "1/4", "1/6", "1/8"])
-def test_a_sine_locked_to_the_rate_is_read_within_0_06_db(frequency: str, phase_deg: float) -> None:
-    tone = fraction_of_rate(frequency, 1.0, phase_deg, 0.2)
-    assert peak_db(tone) == pytest.approx(0.0, abs=0.034 + RIPPLE_DB)  # the grid, the filter
+@pytest.mark.parametrize("rate", [48_000, 96_000, 192_000])
+@pytest.mark.parametrize("phase_deg", np.arange(0, 180, 7.5))
+@pytest.mark.parametrize("frequency", ["9/20", "4/9", "3/7", "2/5", "3/8", "1/3", "1/4", "1/6"])
+def test_a_sine_locked_to_the_rate_is_read_within_0_02_db(
+    frequency: str, phase_deg: float, rate: int
+) -> None:
+    tone = fraction_of_rate(frequency, 1.0, phase_deg, 0.1, rate)
+    assert peak_db(tone, rate) == pytest.approx(0.0, abs=SINE_DB)
+
+
+@pytest.mark.parametrize("rate", [48_000, 192_000])
+@given(
+    frequency=st.floats(0.01, 0.45),
+    cycles=st.floats(0.5, 12),
+    phase=st.floats(0, 2 * np.pi),
+    is_soft=st.booleans(),
+)
+@settings(max_examples=80)
+def test_a_short_burst_is_read_within_0_05_db(
+    rate: int, frequency: float, cycles: float, phase: float, is_soft: bool
+) -> None:
+    frames = max(4, round(cycles / frequency))
+    burst = np.sin(2.0 * np.pi * frequency * np.arange(frames) + phase)
+    burst *= np.hanning(frames) if is_soft else 1.0
+    assume(np.abs(burst).max() > 0.01)
+    assert peak_db(burst, rate) == pytest.approx(ideal_peak_db(burst), abs=BURST_DB)
+
+
+@given(turns=st.floats(0.001, 0.1), start=st.floats(0, 50))
+@settings(max_examples=40)
+def test_a_band_limited_square_is_read_within_0_05_db(turns: float, start: float) -> None:
+    time = np.arange(3000) + start
+    odd = range(1, int(0.45 / turns) + 1, 2)
+    wave = sum(np.sin(2.0 * np.pi * turns * number * time) / number for number in odd)
+    wave = faded(np.asarray(wave), 200, 1)
+    assert peak_db(wave) == pytest.approx(ideal_peak_db(wave), abs=BURST_DB)
+
+
+@given(turns=st.floats(0.001, 0.3), start=st.floats(0, 1), drive=st.floats(1.1, 1e6))
+@settings(max_examples=40)
+def test_a_clipped_tone_is_read_within_0_05_db(turns: float, start: float, drive: float) -> None:
+    """Clipped, then low-passed at 0.4 of the rate, as a converter or encoder would."""
+    wave = drive * np.sin(2.0 * np.pi * (turns * np.arange(3000) + start))
+    low_pass = signal.butter(6, 0.8, output="sos")
+    wave = signal.sosfilt(low_pass, np.clip(wave, -1.0, 1.0))
+    assert peak_db(wave) == pytest.approx(ideal_peak_db(wave), abs=BURST_DB)
+
+
+@pytest.mark.parametrize("period", [4, 5, 8, 16, 21, 48, 100, 441, 480])
+def test_a_square_of_two_values_is_read_within_0_05_db(period: int) -> None:
+    """Periods of 4k + 2 frames have energy at exactly half the rate, which is anyone's guess."""
+    wave = faded(np.where(np.arange(3000) % period < period / 2, 1.0, -1.0), 200, 1)
+    assert peak_db(wave) == pytest.approx(ideal_peak_db(wave), abs=BURST_DB)
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2, 3])
 def test_agrees_with_interpolation_by_the_fourier_transform(offset: int) -> None:
     samples = inserted_period(offset, 0.1)
-    fine = signal.resample(samples, 32 * len(samples))
-    assert peak_db(samples) == pytest.approx(20.0 * np.log10(np.abs(fine).max()), abs=0.05)
+    assert peak_db(samples) == pytest.approx(ideal_peak_db(samples), abs=BURST_DB)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_hard_clipped_material_is_read_within_0_2_db(seed: int) -> None:
-    samples = np.pad(np.clip(1.3 * pink(seed, 0.2, 1)[0], -1.0, 1.0), 2000)
-    fine = signal.resample(samples, 32 * len(samples))
-    assert peak_db(samples) == pytest.approx(20.0 * np.log10(np.abs(fine).max()), abs=0.2)
+    samples = np.clip(1.3 * pink(seed, 0.2, 1)[0], -1.0, 1.0)
+    assert peak_db(samples) == pytest.approx(ideal_peak_db(samples), abs=0.2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -220,9 +283,11 @@ def test_single_precision_reads_the_same() -> None:
 @pytest.mark.parametrize("frames", [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 95, 96, 97, 200])
 def test_a_short_signal_is_read_to_its_end(frames: int) -> None:
     samples = np.full((1, frames), 0.5)
-    assert find(samples).peak[0] == pytest.approx(all_points(samples[0], 16).max(), rel=1e-12)
+    assert find(samples).peak[0] == pytest.approx(peak_by_definition(samples[0]), rel=1e-3)
 
 
 def test_no_sum_of_taps_exceeds_the_largest_gain() -> None:
     worst = np.sign(interpolator(16)[7])  # the samples that drive one point highest
-    assert find(worst[None]).peak[0] == pytest.approx(sum(largest_gains(16)), rel=0.02)
+    highest = all_points(worst, 16).max()
+    assert highest == pytest.approx(np.abs(interpolator(16)).sum(1).max())
+    assert highest <= sum(largest_gains(16)) * (1 + 1e-12)

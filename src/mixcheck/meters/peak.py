@@ -130,7 +130,7 @@ class PeakMeter:
         return finding(
             "inter-sample-over",
             f"true peak {level:+.2f} dBTP",
-            start_s=event.start_frame / self._rate,
+            start_s=max(event.start_frame, 0) / self._rate,  # it may rise before the first sample
             end_s=min(event.end_frame, self._frames) / self._rate,
             channels=sorted(event.channels),
             value=level,
