@@ -27,7 +27,10 @@ class CodeFilter:
         UsageError
             A code is unknown.
         """
-        return cls(_codes(select), _codes(ignore))
+        codes = cls(_codes(select), _codes(ignore))
+        if codes.selected and codes.selected <= codes.ignored:
+            raise UsageError("--select and --ignore together leave no finding code")
+        return codes
 
     def wants(self, code: str) -> bool:
         """Whether findings of a code count."""

@@ -11,7 +11,10 @@ from mixcheck import AudioError, Unreadable
 AUDIO_SUFFIXES = frozenset(
     {
         *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf"),
-        *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".au", ".snd"),
+        *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".au", ".snd"),
+        # Not readable yet, and so reported as unreadable: a folder must not pass without them.
+        *(".m4a", ".m4b", ".aac", ".wma", ".ac3", ".eac3", ".mka", ".ape", ".wv", ".tta"),
+        *(".dsf", ".dff", ".amr"),
     }
 )
 

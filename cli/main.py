@@ -49,7 +49,7 @@ def mixcheck() -> None:
     """Measure recordings, judge them against delivery specs, and say what to do.
 
     Exit status: 0 everything passed; 1 something failed; 2 wrong usage, profile or
-    configuration; 3 something could not be read, or nothing was measured.
+    configuration; 3 something could not be read, or nothing was measured; 130 interrupted.
     """
 
 

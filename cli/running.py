@@ -12,7 +12,16 @@ from typing import NoReturn
 
 import click
 
-from mixcheck import FileReport, MixcheckError, Outcome, Profile, Unreadable, measure_many, render
+from mixcheck import (
+    AudioError,
+    FileReport,
+    MixcheckError,
+    Outcome,
+    Profile,
+    Unreadable,
+    measure_many,
+    render,
+)
 from mixcheck.audio import named_layout
 from mixcheck.report import render_text
 from mixcheck.report.wording import printable
@@ -80,18 +89,26 @@ def run_and_report(
         usage_error(str(error))
     except KeyboardInterrupt:
         is_interrupted = True
+    finished = len(reports) - len(inputs.unusable)
+    unmeasured = [_not_measured(path) for path in inputs.files[finished:]]
     for path, format_name in targets:
-        _write(path, _rendered(reports, format_name, verbose=True))
-    _show(run, reports)
+        _write(path, _rendered(reports + unmeasured, format_name, verbose=True))
+    _show(run, reports if run.format_name == "text" else reports + unmeasured)
     unreadable = [report for report in reports if isinstance(report.measured, Unreadable)]
     if run.quiet or run.format_name != "text":
         for report in unreadable:
             click.echo(printable(report.error or ""), err=True)
     if is_interrupted:
-        done, wanted = len(reports) - len(inputs.unusable), len(inputs.files)
-        click.echo(f"mixcheck: interrupted, {done} of {wanted} files were measured", err=True)
+        wanted = len(inputs.files)
+        click.echo(f"mixcheck: interrupted, {finished} of {wanted} files were measured", err=True)
         sys.exit(INTERRUPTED)
     return reports, UNREADABLE if unreadable or not reports else PASSED
+
+
+def _not_measured(path: str) -> FileReport:
+    return FileReport(
+        Unreadable(path, AudioError(path, "was not measured: interrupted", "run it again"))
+    )
 
 
 def _keep_freed_memory() -> None:

@@ -185,9 +185,9 @@ def test_findings_are_counted(there: int, allowed: int, severity: str, outcome: 
 @pytest.mark.parametrize(("severity", "outcome"), [("error", "fail"), ("warning", "pass")])
 def test_finding_that_could_not_be_looked_for(severity: str, outcome: str) -> None:
     measurement = measured(CLEAN, reasons={"hum": "fewer than 4 s"})
-    rule = FindingRule(code="hum", severity=severity)
-    judgement = judge(measurement, profile(findings=(rule,)))
-    (verdict,) = judgement.verdicts
+    rules = (FindingRule(code="hum", severity=severity), FindingRule(code="clipping"))
+    judgement = judge(measurement, profile(findings=rules))
+    verdict, _ = judgement.verdicts
     assert judgement.outcome == outcome
     assert (verdict.outcome, verdict.value, verdict.reason) == (
         "unmeasured", None, "fewer than 4 s",
@@ -206,7 +206,7 @@ def test_outcome_is_the_worst_verdict() -> None:
     passes = limit("loudness.loudness_range_lu", min=1.0)
     for rules, outcome in (
         ((passes,), "pass"), ((passes, warns), "warn"), ((warns, fails, passes), "fail"),
-        ((), "pass"),
+        ((), "warn"),  # nothing was judged
     ):  # fmt: skip
         judgement = judge(measured(), profile(*rules))
         assert judgement.outcome == outcome
@@ -232,3 +232,10 @@ def test_verdict_carries_its_limit() -> None:
     assert verdict.profile == judgement.profile.name == "mine"
     assert (verdict.target, verdict.min, verdict.max) == (-14, -15, -13)
     assert (verdict.source, verdict.severity) == ("me", "error")
+
+
+def test_what_judged_nothing_is_no_pass() -> None:
+    measurement = measured(CLEAN, reasons={"hum": "fewer than 4 s"})
+    judgement = judge(measurement, profile(findings=(FindingRule(code="hum", severity="warning"),)))
+    assert judgement.outcome == "warn"
+    assert judgement.advice

@@ -27,6 +27,7 @@ KINDS = {  # what of a signal a level in dBFS is, where that must be said
     "noise.noise_floor_dbfs": " RMS",
 }
 OVER = "inter-sample-over"
+MOST_LIMITING_DB = 4.0
 USUAL_CEILING_DBTP = -1.0
 LIMITED = ("peak.max_true_peak_dbtp", "peak.max_sample_peak_dbfs")
 
@@ -73,6 +74,7 @@ class _Plan:
 
     gain_db: float
     sentence: str
+    minds_peaks: bool
 
 
 def advise(measurement: Measurement, limits: Sequence[Limit]) -> Advice:
@@ -98,7 +100,7 @@ def _of_overs(measurement: Measurement, plan: _Plan | None) -> dict[str, str]:
     sample_peak = measurement.value(LIMITED[1])
     if not isinstance(true_peak, float) or not isinstance(sample_peak, float) or true_peak <= 0.0:
         return {}
-    if plan and true_peak + plan.gain_db <= 0.0:
+    if plan and (plan.minds_peaks or true_peak + plan.gain_db <= 0.0):
         return {OVER: plan.sentence}
     down_db = math.ceil((true_peak - USUAL_CEILING_DBTP) / STEP_DB - 1e-9) * STEP_DB
     after = format_number(true_peak - down_db, 1)
@@ -159,7 +161,7 @@ def _by_gain_alone(levels: Sequence[_Level]) -> _Plan | None:
     outcome = " and ".join(level.after(gain) for level in _shown(levels))
     limited = any(level.limit.metric in LIMITED for level in _shown(levels))
     no_limiter = ", no limiter needed" if limited else ""
-    return _Plan(gain, f"{_turn(gain)}: {outcome}{no_limiter}.")
+    return _Plan(gain, f"{_turn(gain)}: {outcome}{no_limiter}.", limited)
 
 
 def _by_more_than_gain(levels: Sequence[_Level]) -> _Plan:
@@ -174,9 +176,20 @@ def _by_more_than_gain(levels: Sequence[_Level]) -> _Plan:
         _need(level, gain) for level in levels if level is not leading and not level.is_met(gain)
     ]
     needed = " and ".join(dict.fromkeys(needs))
+    limited = any(level.limit.metric in LIMITED for level in levels)
     if gain:
-        return _Plan(gain, f"{_turn(gain)} for {leading.after(gain)}; then {needed}.")
-    return _Plan(gain, f"{needed[0].upper()}{needed[1:]}; {leading.after(gain)} is right.")
+        sentence = f"{_turn(gain)} for {leading.after(gain)}; then {needed}."
+    else:
+        sentence = f"{needed[0].upper()}{needed[1:]}; {leading.after(gain)} is right."
+    excess = max(
+        (gain - level.most_gain for level in levels if level.limit.metric in LIMITED), default=0.0
+    )
+    if excess > MOST_LIMITING_DB:
+        sentence += (
+            " That much limiting costs loudness and can be heard: bring the peaks down in the mix "
+            "first, then measure again."
+        )
+    return _Plan(gain, sentence, limited)
 
 
 def _need(level: _Level, gain_db: float) -> str:

@@ -105,7 +105,9 @@ def measure_array(
         raise UsageError("samples must be floating point, full scale 1.0")
     if planar.dtype not in (np.float32, np.float64):
         planar = planar.astype(np.float64)
-    if planar.ndim != 2 or planar.size == 0:
+    if planar.ndim != 2:
+        raise UsageError(f"samples have {planar.ndim} dimensions: give (channels, frames)")
+    if planar.size == 0:
         raise AudioError(name, "holds no audio (0 frames)", "give planar samples")
     channels, frames = planar.shape
     if channels > MAX_CHANNELS:
@@ -113,7 +115,8 @@ def measure_array(
             f"samples have {channels} channels: give them planar, shape (channels, frames)"
         )
     low_hz, high_hz = SAMPLE_RATES_HZ
-    if not low_hz <= sample_rate_hz <= high_hz or sample_rate_hz != int(sample_rate_hz):
+    is_number = isinstance(sample_rate_hz, int | float | np.integer | np.floating)
+    if not is_number or not low_hz <= sample_rate_hz <= high_hz or sample_rate_hz % 1:
         raise UsageError(
             f"sample rate {sample_rate_hz} is no whole number in {low_hz} to {high_hz}"
         )

@@ -100,11 +100,17 @@ def judge(measurement: Measurement, profile: Profile) -> Judgement:
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
         *(_judge_findings(measurement, profile.name, rule, advice.of_finding) for rule in rules),
     )
+    outcome = worst_outcome(map(counts_as, verdicts))
+    is_judged = any(verdict.outcome != "unmeasured" for verdict in verdicts)
+    if not is_judged:
+        outcome = worst_outcome((outcome, "warn"))
     missed = [verdict for verdict in verdicts if counts_as(verdict) != "pass"]
     steps = [verdict.advice for verdict in sorted(missed, key=_urgency) if verdict.advice]
-    return Judgement(
-        profile, worst_outcome(map(counts_as, verdicts)), verdicts, tuple(dict.fromkeys(steps))
-    )
+    if not is_judged:
+        steps.append(
+            "Nothing was judged, which is no pass: give a longer recording, or ask for more."
+        )
+    return Judgement(profile, outcome, verdicts, tuple(dict.fromkeys(steps)))
 
 
 def worst_outcome(outcomes: Iterable[str]) -> str:

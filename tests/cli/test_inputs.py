@@ -95,3 +95,12 @@ def test_profiles_are_all_applied() -> None:
 def test_general_is_the_default() -> None:
     (file,) = document("check", "b.wav")["files"]
     assert {verdict["profile"] for verdict in file["verdicts"]} == {"general"}
+
+
+def test_audio_that_cannot_be_read_yet_keeps_its_folder_from_passing(tree: Path) -> None:
+    (tree / "ci").mkdir()
+    (tree / "ci" / "1.wav").write_bytes(GOOD)
+    (tree / "ci" / "2.m4a").write_bytes(b"\x00\x00\x00\x20ftypM4A " + bytes(100))
+    ran = run("check", "ci")
+    assert ran.exit_code == 3
+    assert "2.m4a: is MPEG-4" in ran.stdout

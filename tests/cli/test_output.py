@@ -132,7 +132,8 @@ def test_select_and_ignore(both_faults: str) -> None:
     assert found(both_faults, "--select", "clipping,dc-offset") == {"clipping", "dc-offset"}
     assert found(both_faults, "--select", "hum", "--select", "dc-offset") == {"dc-offset"}
     assert found(both_faults, "--ignore", "clipping") == everything - {"clipping"}
-    assert found(both_faults, "--select", "clipping", "--ignore", "clipping") == set()
+    nothing = run("check", both_faults, "--select", "clipping", "--ignore", "clipping")
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert run("check", both_faults, "--select", "dc-offset").exit_code == 0
     assert run("check", both_faults, "--select", "clipping").exit_code == 1
     assert outcomes("check", both_faults, "--ignore", ",".join(everything)) == {"both.wav": "pass"}
@@ -201,7 +202,10 @@ def test_what_was_measured_before_an_interruption_is_reported(
     monkeypatch.setattr(running, "measure_many", interrupted)
     ran = run("measure", *ALL, "-f", "json")
     assert ran.exit_code == 130
-    assert [Path(one["path"]).name for one in json.loads(ran.stdout)["files"]] == [ALL[0]]
+    files = json.loads(ran.stdout)["files"]
+    assert [Path(one["path"]).name for one in files] == list(ALL)
+    assert [one["outcome"] for one in files] == [None, *["unreadable"] * 3]
+    assert "interrupted" in files[1]["error"]
     assert f"interrupted, 1 of {len(ALL)} files were measured" in ran.stderr
 
 

@@ -121,3 +121,12 @@ def test_a_decay_that_rustles_is_no_noise_floor() -> None:
     assert isinstance(floor, float)
     assert floor > -55.0
     assert "high-noise-floor" not in codes(measured)
+
+
+def test_gated_speech_has_no_noise_floor_but_a_reason() -> None:
+    samples = speech(-60.0)
+    envelope = np.abs(samples).max(0).reshape(-1, RATE // 100).max(1)
+    gate = np.repeat(envelope > 0.02, RATE // 100)
+    measured = measure_array(samples * gate, RATE)
+    assert measured.value("noise.noise_floor_dbfs") is None
+    assert "digital black" in (measured.reason("noise.noise_floor_dbfs") or "")

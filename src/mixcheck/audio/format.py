@@ -38,8 +38,8 @@ class AudioFormat:
         Mean rate, thousand bits a second.
     bit_rate_mode : str or None
         ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``.
-    is_cut_short : bool or None
-        Whether the stream lacks its end; ``None`` for containers that do not mark one.
+    is_incomplete : bool or None
+        Whether pages of an Ogg stream are missing or damaged; ``None`` for other containers.
     """
 
     container: str
@@ -54,7 +54,7 @@ class AudioFormat:
     layout_origin: str = "unknown"
     bit_rate_kbps: float | None = None
     bit_rate_mode: str | None = None
-    is_cut_short: bool | None = None
+    is_incomplete: bool | None = None
 
     @property
     def is_lossy(self) -> bool:
@@ -84,6 +84,6 @@ FORMAT_QUANTITIES: dict[str, Quantity] = {
     "layout_origin": _label("", "Layout origin", "Who says so: file, assumed or given."),
     "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate."),
     "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable."),
-    "is_cut_short": _label("", "Cut short", "Whether an Ogg stream lacks its end."),
+    "is_incomplete": _label("", "Incomplete", "Whether pages of an Ogg stream are missing."),
 }
 assert list(FORMAT_QUANTITIES) == [field.name for field in fields(AudioFormat)]

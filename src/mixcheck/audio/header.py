@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 _CHUNK = r"^\s*{name}\s*:\s*(\d+)"
+HIDDEN_SHARE = 1.1  # of the data chunk: what follows it and is no chunk is audio too
+WAV_HEADER_BYTES = 44
 UNKNOWN_FRAMES = 2**62  # libsndfile announces its largest number for a FLAC of unknown length
 _W64_CHUNK_HEADER_BYTES = 24
 
@@ -42,6 +44,9 @@ def declared_frames(container: str, log: str, decoder_frames: int) -> int | None
     is_compressed = not bits  # block align then counts packets, not frames
     if not block_align or size is None or is_compressed or "ADPCM" in log:
         return None
+    hidden = _number(log, _CHUNK.format(name="Length")) if "Unknown chunk marker" in log else None
+    if hidden is not None and hidden > HIDDEN_SHARE * size:
+        return (hidden - WAV_HEADER_BYTES) // block_align
     if container == "W64":
         if "should be" not in log:  # sizes are padded, so only a broken promise says something
             return decoder_frames

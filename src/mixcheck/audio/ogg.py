@@ -1,26 +1,95 @@
-"""Whether an Ogg stream has its end.
+"""What the pages of an Ogg file say: how long its streams are, and whether they are whole.
 
-Source: RFC 3533 (2003) clause 6: the last page of a stream carries the flag "end of stream".
+Source: RFC 3533 (2003) clause 6 (pages, and the flags for the first and last of a stream);
+RFC 7845 (2016) clause 4 (Opus counts at 48 kHz and skips a start); Vorbis I specification, annex A.
 """
 
 from __future__ import annotations
 
-import os
+import mmap
+from dataclasses import dataclass
 
-_LARGEST_PAGE_BYTES = 65_307  # 27 + 255 + 255 · 255
 _HEADER_BYTES = 27
-_END_OF_STREAM = 0x04
+_BEGINS, _ENDS = 0x02, 0x04
+_NO_POSITION = 2**64 - 1
+_OPUS_RATE_HZ = 48_000
 
 
-def is_cut_short(path: str) -> bool:
-    """Whether the last page is incomplete, or is not marked as the last."""
-    with open(path, "rb") as file:
-        file.seek(max(0, os.path.getsize(path) - 2 * _LARGEST_PAGE_BYTES))
-        tail = file.read()
-    start = tail.rfind(b"OggS")
-    page = tail[start:] if start >= 0 else b""
-    if len(page) < _HEADER_BYTES or len(page) < _HEADER_BYTES + page[_HEADER_BYTES - 1]:
-        return True
-    lengths = page[_HEADER_BYTES : _HEADER_BYTES + page[_HEADER_BYTES - 1]]
-    is_whole = len(page) >= _HEADER_BYTES + len(lengths) + sum(lengths)
-    return not (is_whole and page[5] & _END_OF_STREAM)
+@dataclass(frozen=True, slots=True)
+class OggStream:
+    """What the pages say together.
+
+    Parameters
+    ----------
+    streams : int
+        How many streams of audio follow one another; libsndfile reads only the first.
+    seconds : float
+        Length of all of them together, from their first sample counted.
+    is_incomplete : bool
+        Whether a page is missing, unfinished or overwritten, or the last is not marked as such.
+    """
+
+    streams: int
+    seconds: float
+    is_incomplete: bool
+
+
+@dataclass(slots=True)
+class _Link:
+    rate_hz: int
+    skipped: int
+    last: int = 0
+    has_ended: bool = False
+
+
+def scan_ogg(path: str) -> OggStream:
+    """Read every page header of a file."""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _scan(data)
+
+
+def _scan(data: mmap.mmap) -> OggStream:
+    links: list[_Link] = []
+    expected: dict[bytes, int] = {}  # number of the next page of each stream
+    position, is_whole, has_gap = data.find(b"OggS"), False, False
+    while position >= 0 and position + _HEADER_BYTES <= len(data):
+        segments = data[position + _HEADER_BYTES - 1]
+        start = position + _HEADER_BYTES + segments
+        end = start + sum(data[position + _HEADER_BYTES : start])
+        is_whole = end <= len(data)
+        if not is_whole:
+            break
+        flags = data[position + 5]
+        if flags & _BEGINS:
+            expected.clear()  # a stream that follows may use the same serial number
+        if flags & _BEGINS and (link := _link(data[start:end])):
+            links.append(link)
+        granule = _integer(data, position + 6, 8)
+        if links and not flags & _BEGINS and granule not in (0, _NO_POSITION):
+            links[-1].last = granule
+        if links and flags & _ENDS:
+            links[-1].has_ended = True
+        serial, number = data[position + 14 : position + 18], _integer(data, position + 18, 4)
+        has_gap |= number != expected.get(serial, number)
+        expected[serial] = number + 1
+        position = data.find(b"OggS", end)
+        has_gap |= position > end
+    seconds = sum(max(0, link.last - link.skipped) / link.rate_hz for link in links)
+    return OggStream(
+        len(links),
+        seconds,
+        has_gap or not (links and is_whole and all(link.has_ended for link in links)),
+    )
+
+
+def _integer(data: mmap.mmap, position: int, size: int) -> int:
+    return int.from_bytes(data[position : position + size], "little")
+
+
+def _link(packet: bytes) -> _Link | None:
+    """A stream from its first packet, if it is one of audio."""
+    if packet[:7] == b"\x01vorbis":
+        return _Link(int.from_bytes(packet[12:16], "little") or 1, 0)
+    if packet[:8] == b"OpusHead":
+        return _Link(_OPUS_RATE_HZ, int.from_bytes(packet[10:12], "little"))
+    return None

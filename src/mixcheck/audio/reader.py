@@ -32,7 +32,7 @@ from mixcheck.audio.layouts import (
     named_layout,
 )
 from mixcheck.audio.mpeg import scan_mp3
-from mixcheck.audio.ogg import is_cut_short
+from mixcheck.audio.ogg import scan_ogg
 from mixcheck.errors import AudioError
 
 Samples = np.ndarray[tuple[int, int], np.dtype[np.floating]]
@@ -41,6 +41,8 @@ MAX_CHANNELS = 64
 SAMPLE_RATES_HZ = (8_000, 384_000)
 SALVAGE_FRAMES = 256  # what may be lost around a damaged place
 USABLE_SAMPLE = 1e30  # beyond this even the square of a float64 sum is in danger
+LEAST_WORTH_REPAIR_BYTES = 10_000
+REPAIR = ", or have its header repaired: the audio may still be there"
 WIDE_CODECS = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})  # more than float32 holds
 
 BIT_DEPTHS = {
@@ -162,12 +164,12 @@ def _refuse_special(path: str) -> None:
 
 def _refuse_unmeasurable(path: str, file: soundfile.SoundFile) -> None:
     low_hz, high_hz = SAMPLE_RATES_HZ
+    size = os.path.getsize(path)
     if file.frames == 0:
         raise AudioError(
             path,
-            f"holds no audio (its header announces 0 frames, the file has "
-            f"{os.path.getsize(path)} bytes)",
-            "export it again, or have its header repaired: the audio may still be there",
+            f"holds no audio that its header tells of (the file has {size} bytes)",
+            "export it again" + (REPAIR if size > LEAST_WORTH_REPAIR_BYTES else ""),
         )
     if not low_hz <= file.samplerate <= high_hz:
         raise AudioError(
@@ -201,10 +203,15 @@ def diagnose(path: str, decoder_says: str) -> AudioError:
         return AudioError(
             path, "is a Git LFS pointer, not the recording", "fetch it with 'git lfs pull'"
         )
+    if head[4:8] == b"ftyp":
+        return AudioError(
+            path, "is MPEG-4 (AAC or ALAC), which libsndfile cannot read", "convert it to WAV"
+        )
     if _is_text(head):
         return AudioError(path, "is text, not audio", "check what was saved under this name")
     why = decoder_says.strip().rstrip(".")
-    is_guess = not why or "does not exist" in why  # libsndfile's word for what no decoder knows
+    # libsndfile's words for what no decoder knows, and for a header with impossible numbers
+    is_guess = not why or "does not exist" in why or "Internal error" in why
     return AudioError(
         path,
         "is no audio that libsndfile can read" + ("" if is_guess else f" ({why})"),
@@ -224,15 +231,21 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
     log = file.extra_info
     container = {"WAVEX": "WAV", "MPEG": "MP3"}.get(file.format, file.format)
     mp3 = scan_mp3(path) if container == "MP3" else None
+    ogg = scan_ogg(path) if container == "OGG" else None
     labels, origin = _layout(path, layout, log, file.channels)
     declared = declared_frames(file.format, log, file.frames)
+    if mp3:
+        declared = mp3.frames
+    elif ogg:
+        declared = file.frames if ogg.streams < 2 else round(ogg.seconds * file.samplerate)
     depth = BIT_DEPTHS.get(file.subtype)
     if mp3:
         kbps, mode = mp3.bit_rate_kbps, mp3.bit_rate_mode
     elif depth and container not in ("FLAC", "CAF"):
         kbps, mode = file.samplerate * file.channels * depth / 1000, "constant"
     else:
-        kbps = os.path.getsize(path) * 8 / 1000 * file.samplerate / file.frames
+        frames = declared or file.frames
+        kbps = os.path.getsize(path) * 8 / 1000 * file.samplerate / frames
         mode = "variable"
     return AudioFormat(
         container=container,
@@ -242,12 +255,12 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
         frames=file.frames,
         duration_s=file.frames / file.samplerate,
         bit_depth=depth,
-        declared_frames=mp3.frames if mp3 else declared,
+        declared_frames=declared,
         channel_layout=labels,
         layout_origin=origin,
         bit_rate_kbps=kbps,
         bit_rate_mode=mode,
-        is_cut_short=is_cut_short(path) if container == "OGG" else None,
+        is_incomplete=ogg.is_incomplete if ogg else None,
     )
 
 

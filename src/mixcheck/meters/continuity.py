@@ -1,7 +1,8 @@
 """Continuity: places where the programme stops dead and comes back.
 
 Method: a run of one held value, 1 ms to 1 s long, whose two sides are both programme, and which
-the wave reaches or leaves with a jump: one that a fade or a natural pause does not make.
+the wave reaches or leaves with a jump, at full strength to the last millisecond: a fade, a decay
+or a closing mouth runs down to zero.
 
 Source: durations after dart_pop_n_click and Essentia's GapsDetector.
 
@@ -24,6 +25,8 @@ DURATION_S = (0.001, 1.0)
 SIDE_S = 0.010
 SIDE_DBFS = -45.0
 JUMP_SHARE = 0.25  # of the RMS beside it
+EDGE_S = 0.001
+EDGE_SHARE = 0.3  # of the RMS beside it: a closing mouth or a decay runs down to zero
 JUMP_STEPS = 4  # quantisation steps
 
 
@@ -52,6 +55,7 @@ class _Candidate:
     before: float
     after: float
     left_rms: float
+    left_edge_rms: float
 
 
 class ContinuityMeter:
@@ -63,6 +67,7 @@ class ContinuityMeter:
     def __init__(self, audio: AudioFormat) -> None:
         self._rate = audio.sample_rate_hz
         self._side = round(SIDE_S * audio.sample_rate_hz)
+        self._edge = max(2, round(EDGE_S * audio.sample_rate_hz))
         self._kept = round((DURATION_S[1] + 2 * SIDE_S) * audio.sample_rate_hz)
         self._samples: Samples = np.zeros((audio.channels, 0), np.float32)
         self._least_jump = JUMP_STEPS * 2.0 ** (1 - min(audio.bit_depth or 16, 16))
@@ -90,7 +95,12 @@ class ContinuityMeter:
                         float(runs.value[index]),
                         float(runs.before[index]),
                         float(runs.after[index]),
-                        self._rms(int(runs.channel[index]), start - self._side, first_frame),
+                        self._rms(
+                            int(runs.channel[index]), start - self._side, first_frame, self._side
+                        ),
+                        self._rms(
+                            int(runs.channel[index]), start - self._edge, first_frame, self._edge
+                        ),
                     )
                 )
             self._waiting = [one for one in self._waiting if not self._decide(one, first_frame)]
@@ -98,27 +108,31 @@ class ContinuityMeter:
         else:
             self._samples = block.samples[:, -self._kept :].copy()
 
-    def _rms(self, channel: int, start_frame: int, first_frame: int) -> float:
-        """RMS of a side; 0 where the file has not so much."""
+    def _rms(self, channel: int, start_frame: int, first_frame: int, frames: int) -> float:
+        """RMS of a stretch; 0 where the file has not so much."""
         start = start_frame - first_frame
         if start < 0:
             return 0.0
-        part = self._samples[channel, start : start + self._side].astype(np.float64)
-        return float(np.sqrt(np.vdot(part, part) / len(part))) if len(part) == self._side else 0.0
+        part = self._samples[channel, start : start + frames].astype(np.float64)
+        return float(np.sqrt(np.vdot(part, part) / len(part))) if len(part) == frames else 0.0
 
     def _decide(self, one: _Candidate, first_frame: int) -> bool:
         """Whether enough has been seen; a dropout is noted."""
         end = one.start_frame + one.length
         if end + self._side > self._frames:
             return False
-        right_rms = self._rms(one.channel, end, first_frame)
+        right_rms = self._rms(one.channel, end, first_frame, self._side)
         quiet = min(one.left_rms, right_rms) < db_to_ratio(SIDE_DBFS)
         jumps = abs(one.before - one.value) > max(
             JUMP_SHARE * one.left_rms, self._least_jump
         ) or abs(one.after - one.value) > max(JUMP_SHARE * right_rms, self._least_jump)
+        right_edge = self._rms(one.channel, end, first_frame, self._edge)
+        is_cut = (
+            one.left_edge_rms > EDGE_SHARE * one.left_rms and right_edge > EDGE_SHARE * right_rms
+        )
         # A clipped bass wave holds its top; a dropout holds what lies within the wave.
         inside = abs(one.value) < max(one.left_rms, right_rms)
-        if not quiet and jumps and inside:
+        if not quiet and jumps and is_cut and inside:
             self._found.append((one.start_frame, one.length, one.channel))
         return True
 

@@ -149,7 +149,7 @@ class HumFinder:
                 found.append(
                     _Harmonic(number, float(frequency[peak]), float(mean[peak]), prominence)
                 )
-        return found
+        return _fitting(found, step_hz)
 
     def _findings(
         self, frequency_hz: float, level_dbfs: float | None, harmonics: int
@@ -168,6 +168,21 @@ class HumFinder:
                 confidence=0.9 if harmonics > 1 else 0.7,
             ),
         )
+
+
+def _fitting(found: list[_Harmonic], step_hz: float) -> list[_Harmonic]:
+    """Those that are multiples of the strongest of the first two, within the resolution."""
+    low = [one for one in found if one.number <= 2]
+    if not low:
+        return []
+    base = max(low, key=lambda one: one.power)
+    fundamental_hz = base.frequency_hz / base.number
+    return [
+        one
+        for one in found
+        if abs(one.frequency_hz - one.number * fundamental_hz)
+        <= step_hz / 2 * (1 + one.number / base.number)
+    ]
 
 
 def _level(harmonics: list[_Harmonic]) -> float:

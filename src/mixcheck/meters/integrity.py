@@ -48,7 +48,10 @@ TINY = 1e-20
 MOST_CODE = 2.0**62  # beyond, no integer holds a sample
 BANDWIDTH_OVER_ROUNDING_DB = 6.0
 
-MP3_PADDING_FRAMES = 4608  # encoder and decoder delay that a decoder takes out again
+SLACK_FRAMES = {
+    "MP3": 4608,  # encoder and decoder delay that a decoder takes out again
+    "OGG": 8192,  # blocks that libvorbis leaves out where an encoder was restarted
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,18 +208,18 @@ class IntegrityMeter:
 
     def _truncated(self) -> tuple[Finding, ...]:
         declared = self._audio.declared_frames
-        if self._audio.is_cut_short:
-            end_s = self._frames / self._rate
-            message = f"the stream stops at {clock(end_s)} without its end mark"
-            return (finding("truncated", message, start_s=end_s, end_s=end_s),)
-        slack = MP3_PADDING_FRAMES if self._audio.container == "MP3" else 0
+        slack = SLACK_FRAMES.get(self._audio.container, 0)
+        duration_s = self._frames / self._rate
         if declared is None or declared - self._frames <= slack:
-            return ()
-        duration_s, declared_s = self._frames / self._rate, declared / self._rate
+            if not self._audio.is_incomplete:
+                return ()
+            message = "pages of the stream are missing or damaged, or its last one is"
+            return (finding("truncated", message, start_s=0.0, end_s=duration_s),)
+        declared_s = declared / self._rate
         return (
             finding(
                 "truncated",
-                f"the header claims {clock(declared_s)}, only {clock(duration_s)} could be read",
+                f"the file should hold {clock(declared_s)}, only {clock(duration_s)} could be read",
                 start_s=duration_s,
                 end_s=declared_s,
                 value=declared_s - duration_s,
@@ -229,7 +232,7 @@ class IntegrityMeter:
             return (
                 finding(
                     "non-finite",
-                    "every sample is NaN or infinite, and was measured as zero",
+                    "every sample is NaN, infinite or beyond any level, and was measured as zero",
                     start_s=0.0,
                     end_s=self._frames / self._rate,
                     channels=range(self._audio.channels),
@@ -294,7 +297,7 @@ class IntegrityMeter:
                 continue
             jump = float(np.abs(edge_samples[:, index : index + 1 or None] - offset).max())
             if near - level < CUT_DROP_DB and jump > CUT_JUMP_SHARE * db_to_ratio(near):
-                message = f"{verb} at full level ({level:.1f} dBFS), without a fade"
+                message = f"{verb} at {level:.1f} dBFS, without a fade"
                 found.append(
                     finding(
                         code,

@@ -11,6 +11,9 @@ seconds: see mixcheck.meters.hum.
 
 Source: Audacity ACX Check 1.0 (quietest 500 ms); IEC 61672-1:2013 (A-weighting).
 
+Where the file has half a second of digital black and nothing else is 6 dB under the programme, no
+floor is given: the pauses were gated.
+
 Limits: in music without a pause the quietest half second is music.
 """
 
@@ -31,6 +34,9 @@ from mixcheck.views import SEGMENTS_PER_S, Block
 
 WINDOW = SEGMENTS_PER_S // 2
 PROGRAMME_OVER_FLOOR_DB = 10.0
+
+GATED_S = 0.5  # of digital black in all
+LEAST_SNR_DB = 6.0
 
 HIGH_FLOOR_DBFS = -55.0
 PAUSE_DEPTH_DB = 15.0  # programme over floor: less, and there was no pause
@@ -142,11 +148,12 @@ class NoiseMeter:
         findings = list(hum.findings)
         floor_dbfs = power_to_db(floor)
         rms_dbfs = power_to_db(float(self._energy.mean()) / self._frames)
-        if samples is None or floor_dbfs is None or rms_dbfs is None:
+        why_none = self._why_no_floor(floor_dbfs, rms_dbfs)
+        if samples is None or floor_dbfs is None or rms_dbfs is None or why_none:
             names = ("noise_floor_dbfs", "noise_floor_dba", "snr_db", "high-noise-floor")
             reasons |= unmeasured(
                 (*names, "head_room_tone_s", "tail_room_tone_s"),
-                f"no half second without digital black in {duration_s:.2f} s",
+                why_none or f"no half second without digital black in {duration_s:.2f} s",
             )
         else:
             values["noise_floor_dbfs"] = floor_dbfs
@@ -163,6 +170,15 @@ class NoiseMeter:
             if is_high_noise(floor_dbfs, rms_dbfs, samples, self._rate):
                 findings.append(self._high_floor(floor_dbfs))
         return NoiseReading(**values, reasons=reasons, findings=tuple(findings))
+
+    def _why_no_floor(self, floor_dbfs: float | None, rms_dbfs: float | None) -> str | None:
+        """Pauses of digital black leave only programme to be taken for noise."""
+        if floor_dbfs is None or rms_dbfs is None:
+            return None
+        is_gated = self._black_frames >= GATED_S * self._rate
+        if is_gated and rms_dbfs - floor_dbfs < LEAST_SNR_DB:
+            return "the pauses are digital black, not room tone"
+        return None
 
     def _high_floor(self, floor_dbfs: float) -> Finding:
         start_s = self._quietest.start_frame / self._rate

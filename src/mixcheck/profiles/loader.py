@@ -75,6 +75,8 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         base = _extended(data["extends"], where, (*seen, name))
         limits = _merged(base.limits, limits, lambda limit: (limit.metric, limit.applies_to))
         rules = _merged(base.findings, rules, lambda rule: (rule.code, rule.applies_to))
+    if not limits and not rules:
+        raise ProfileError(f"{where}: judges nothing; give it a [[limit]] or a [[finding]]")
     return Profile(
         name=str(data["name"]),
         title=str(data["title"]),

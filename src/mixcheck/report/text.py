@@ -32,6 +32,8 @@ Key = TypeVar("Key")
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADABLE", None: "----"}
 CHANNEL_NAMES = {1: ("mono",), 2: ("L", "R")}
 PLACES_LISTED = 3
+MOST_CHANNELS_NAMED = 3
+SEVERITIES = ("error", "warning", "info")
 LIMIT_WIDTH = 18
 
 HEADLINES = (
@@ -170,7 +172,7 @@ def _file(report: FileReport) -> Iterator[str]:
         yield ""
     for metric in unjudged:
         yield str(_Row(metrics()[metric].label, _display(measurement, metric)))
-    yield from _findings(measurement)
+    yield from _findings(measurement, _severities(report))
     yield from _notes(measurement, report)
     yield from _steps(report)
 
@@ -233,27 +235,38 @@ def _display(measurement: Measurement, metric: str, decimals: int | None = None)
     return display(measurement.value(metric), metrics()[metric], decimals)
 
 
-def _findings(measurement: Measurement) -> Iterator[str]:
+def _severities(report: FileReport) -> Callable[[Finding], str]:
+    """What a finding amounts to: the worst of the profiles, "info" if none of them counts it."""
+    if not report.judgements:
+        return lambda one: one.severity
+    rules = [rule for judgement in report.judgements for rule in judgement.profile.findings]
+
+    def severity(one: Finding) -> str:
+        found = [rule.severity for rule in rules if rule.code == one.code]
+        return min(found, key=SEVERITIES.index, default="info")
+
+    return severity
+
+
+def _findings(measurement: Measurement, severity: Callable[[Finding], str]) -> Iterator[str]:
     findings = measurement.findings
     if not findings:
         return
     yield ""
-    by_severity = sorted(findings, key=lambda one: (_severity_rank(one), one.start_s))
+    by_severity = sorted(findings, key=lambda one: (SEVERITIES.index(severity(one)), one.start_s))
     for code, places in _grouped(by_severity, lambda one: one.code):
         for one in places[:PLACES_LISTED]:
-            place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {one.severity:<8} "
+            place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {severity(one):<8} "
             yield paragraph(place, f"{one.code}: {one.message}", hanging=" " * 16)
         total = measurement.count(code)
         if total > PLACES_LISTED:
             yield f"  {'':<12}  … {total} places of {code} in all"
 
 
-def _severity_rank(finding: Finding) -> int:
-    return ("error", "warning", "info").index(finding.severity)
-
-
 def _channels(measurement: Measurement, one: Finding) -> str:
     names = CHANNEL_NAMES.get(measurement.format.channels) or measurement.format.channel_layout
+    if len(one.channels) > MOST_CHANNELS_NAMED:
+        return f"{len(one.channels)} ch"
     return "+".join(names[channel] if names else str(channel + 1) for channel in one.channels)
 
 
@@ -284,11 +297,12 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
 
 
 def _steps(report: FileReport) -> Iterator[str]:
-    steps = dict.fromkeys(step for one in report.judgements for step in one.advice)
-    if steps:
-        yield ""
-        yield "  Do this"
-        yield from (paragraph("    ", step, hanging="    ") for step in steps)
+    several = len(report.judgements) > 1
+    for one in report.judgements:
+        if one.advice:
+            yield ""
+            yield f"  Do this for {one.profile.name}" if several else "  Do this"
+            yield from (paragraph("    ", step, hanging="    ") for step in one.advice)
 
 
 def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> Iterable[tuple[Key, list[Item]]]:
