@@ -55,5 +55,13 @@ def declared_frames(container: str, log: str, decoder_frames: int) -> int | None
 
 
 def channel_mask(log: str) -> int | None:
-    """WAVEFORMATEXTENSIBLE channel mask, where the file has one."""
-    return _number(log, r"^\s*Channel Mask\s*:\s*0x([0-9A-Fa-f]+)", 16)
+    """WAVEFORMATEXTENSIBLE channel mask, where the file has one; FLAC keeps it in a comment."""
+    return _number(log, r"^\s*Channel Mask\s*:\s*0x([0-9A-Fa-f]+)", 16) or _number(
+        log, r"WAVEFORMATEXTENSIBLE_CHANNEL_MASK\s*[=:]\s*0x([0-9A-Fa-f]+)", 16
+    )
+
+
+def has_no_layout(log: str) -> bool:
+    """Whether an Opus stream says that its channels are no loudspeakers (mapping over 1)."""
+    mapping = _number(log, r"^\s*Channel Mapping\s*:\s*(\d+)")
+    return mapping is not None and mapping > 1

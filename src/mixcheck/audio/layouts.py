@@ -4,7 +4,9 @@ Labels are those of the WAVE speaker positions: L R C LFE, Lb Rb (back), Ls Rs (
 Lc Rc (of centre), Cb (back centre), T… (top).
 
 Source: ITU-R BS.1770-5 Annex 1 table 3 and Annex 3 (weights); Microsoft WAVEFORMATEXTENSIBLE
-(mask bits). A 5.1 file may carry its surrounds as side or as back: both are the ±110° pair.
+(mask bits); RFC 9639 (2024) clause 9.1.3 (FLAC); Vorbis I specification clause 4.3.9, which
+RFC 7845 clause 5.1.1.2 takes over for Opus (Ogg). A 5.1 file may carry its surrounds as side or as
+back: both are the ±110° pair.
 """
 
 from __future__ import annotations
@@ -28,6 +30,26 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     "7.1.4": ("L", "R", "C", "LFE", "Lb", "Rb", "Ls", "Rs", "TL", "TR", "TLb", "TRb"),
 }
 
+# Containers whose format fixes the order. libsndfile leaves the channels of Ogg as they lie.
+FIXED_ORDERS: dict[str, dict[int, str]] = {
+    "FLAC": {
+        3: "L R C",
+        4: "L R Lb Rb",
+        5: "L R C Lb Rb",
+        6: "L R C LFE Lb Rb",
+        7: "L R C LFE Cb Ls Rs",
+        8: "L R C LFE Lb Rb Ls Rs",
+    },
+    "OGG": {
+        3: "L C R",
+        4: "L R Lb Rb",
+        5: "L C R Lb Rb",
+        6: "L C R Lb Rb LFE",
+        7: "L C R Ls Rs Cb LFE",
+        8: "L C R Ls Rs Lb Rb LFE",
+    },
+}
+
 ASSUMED_BY_CHANNELS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 
 DUAL_MONO = "dual-mono"  # label of a mono channel that plays on two loudspeakers
@@ -38,6 +60,12 @@ def layout_from_mask(mask: int, channels: int) -> tuple[str, ...] | None:
     """Labels of the channels that a WAVE mask names; ``None`` if it does not fit the file."""
     labels = tuple(label for bit, label in enumerate(MASK_LABELS) if mask >> bit & 1)
     return labels if len(labels) == channels else None
+
+
+def fixed_layout(container: str, channels: int) -> tuple[str, ...] | None:
+    """Labels that the format of a container gives a number of channels; stereo needs none."""
+    labels = FIXED_ORDERS.get(container, {}).get(channels)
+    return tuple(labels.split()) if labels else None
 
 
 def named_layout(name: str) -> tuple[str, ...]:

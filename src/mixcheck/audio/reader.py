@@ -23,11 +23,13 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 
+from mixcheck.audio.core_audio import core_audio_layout
 from mixcheck.audio.format import AudioFormat
-from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames
+from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames, has_no_layout
 from mixcheck.audio.layouts import (
     ASSUMED_BY_CHANNELS,
     LAYOUTS,
+    fixed_layout,
     layout_from_mask,
     named_layout,
 )
@@ -232,7 +234,7 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
     container = {"WAVEX": "WAV", "MPEG": "MP3"}.get(file.format, file.format)
     mp3 = scan_mp3(path) if container == "MP3" else None
     ogg = scan_ogg(path) if container == "OGG" else None
-    labels, origin = _layout(path, layout, log, file.channels)
+    labels, origin = _layout(path, layout, container, log, file.channels)
     declared = declared_frames(file.format, log, file.frames)
     if mp3:
         declared = mp3.frames
@@ -265,12 +267,19 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
 
 
 def _layout(
-    path: str, given: str | None, log: str, channels: int
+    path: str, given: str | None, container: str, log: str, channels: int
 ) -> tuple[tuple[str, ...] | None, str]:
     if given is not None:
         return given_layout(path, given, channels), "given"
     mask = channel_mask(log)
-    labels = layout_from_mask(mask, channels) if mask else None
+    if mask:
+        labels = layout_from_mask(mask, channels)
+    elif container in ("CAF", "AIFF"):
+        labels = core_audio_layout(path, channels)
+    elif has_no_layout(log):
+        return None, "unknown"
+    else:
+        labels = fixed_layout(container, channels)
     if labels is not None:
         return labels, "file"
     return assumed_layout(channels)
