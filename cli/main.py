@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "Measure files and folders and judge them by a delivery spec.",
     "measure": "Print the numbers, without a verdict.",
     "profiles": "List the delivery specs, or show one with its sources.",
+    "selftest": "Measure the cases of the standards on this machine, and compare.",
     "explain": "Say what a finding or a metric is and what to do about it.",
 }
 

@@ -5,13 +5,10 @@ A signal of one channel has shape ``(frames,)``, of several ``(channels, frames)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 Signal = NDArray[np.float64]
 RATE = 48_000
@@ -88,52 +85,3 @@ def programme(seconds: float, rate: int = RATE, *, seed: int = 7, peak: float = 
     mix = np.stack([left, 0.6 * left + 0.6 * right]) * gain
     mix = faded(mix, 0.05, rate)
     return np.asarray(mix * (peak / np.abs(mix).max()))
-
-
-def fraction_of_rate(
-    fraction: str, amplitude: float, phase_deg: float, seconds: float = 1.0, rate: int = RATE
-) -> Signal:
-    """EBU Tech 3341 cases 15 to 19: a sine at a fraction of the rate, faded over 10 ms."""
-    part = Fraction(fraction)
-    tone = sine(float(part), round(seconds * rate), 1, amplitude=amplitude, phase_deg=phase_deg)
-    return faded(tone, 0.010, rate)
-
-
-def inserted_period(offset: int, seconds: float = 1.0, rate: int = RATE) -> Signal:
-    """EBU Tech 3341 cases 20 to 23: one period of fs/4 at 1.0 within fs/6 at 0.5.
-
-    Made at four times the rate, low-passed and decimated from ``offset`` on.
-    """
-    periods = round(seconds * rate / 12)  # on each side
-    around = 0.5 * np.sin(2.0 * np.pi * np.arange(24 * periods) / 24)
-    inserted = np.sin(2.0 * np.pi * np.arange(16) / 16)
-    fine = faded(np.concatenate([around, inserted, around]), 0.010, 4 * rate)
-    low_pass = signal.firwin(801, 0.95 / 4, window=("kaiser", 9.0))
-    return np.asarray(np.convolve(fine, low_pass, "same")[offset::4])
-
-
-def synthesise(recipe: Mapping[str, Any], rate: int, part: int = 0) -> Signal:
-    """The signal that a row of a conformance table describes, shape ``(channels, frames)``.
-
-    Parameters
-    ----------
-    recipe : mapping
-        ``kind`` names the generator. ``levels`` gives the level in dB at which each channel,
-        in order, carries its tone; two channels at 0 dB without it.
-    rate : int
-        Sample rate in Hz.
-    part : int
-        Which of the signals of the row: ``lead_s`` seconds of silence more for each.
-    """
-    if recipe["kind"] == "steps":
-        lead = [(part * recipe.get("lead_s", 0.0), -np.inf)]
-        parts = lead + [tuple(step) for step in recipe["steps"]] * recipe.get("repeat", 1)
-        tone = steps(parts, recipe.get("hz", 1000.0), rate)
-    elif recipe["kind"] == "fraction_of_rate":
-        tone = fraction_of_rate(
-            recipe["fraction"], recipe["amplitude"], recipe["phase_deg"], rate=rate
-        )
-    else:
-        tone = inserted_period(recipe["offset"], rate=rate)
-    gains = [ratio(offset_db) for offset_db in recipe.get("levels", [0.0, 0.0])]
-    return np.outer(gains, tone)

@@ -35,7 +35,7 @@ def test_several_files_in_a_line_each_and_a_summary() -> None:
 
 def test_verbose_shows_every_file_whole() -> None:
     text = run("check", *ALL, "-v").stdout
-    assert text.count("True peak") == 3
+    assert text.count("  True peak  ") == 3
     assert text.count("Technical faults only") == 3
     for name in ALL:
         alone = run("check", name).stdout

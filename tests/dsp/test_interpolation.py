@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import signal
-from tests.signals import faded, fraction_of_rate, inserted_period, noise, pink, sine
+from tests.signals import faded, noise, pink, sine
 
+from mixcheck.conformance.signals import fraction_of_rate, inserted_period
 from mixcheck.dsp.interpolation import (
     FINE_PHASES,
     FINE_TAPS,
@@ -162,6 +163,16 @@ def test_pruned_search_equals_every_point(
     assert_overs_are_right(found, samples, rate)
 
 
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"flipping"}))
+@pytest.mark.parametrize("gain_db", [-12.0, 0.0, 3.0])
+def test_a_second_full_of_tops_is_read_as_every_point(kind: str, gain_db: float) -> None:
+    samples = 10.0 ** (gain_db / 20.0) * KINDS[kind](np.random.default_rng(11), 48_000)[None]
+    found = find(samples)
+    expected = peak_by_definition(samples[0])
+    np.testing.assert_allclose(found.peak, expected, rtol=WITHIN.get(kind, 1e-3))
+    assert_overs_are_right(found, samples, 48_000)
+
+
 @pytest.mark.parametrize(("place", "window"), [(16, 0), (100, 96), (130, 128), (158, 128)])
 def test_an_over_is_reported_in_its_window_and_no_other(place: int, window: int) -> None:
     samples = np.zeros((1, 200))
@@ -257,7 +268,7 @@ def test_a_square_of_two_values_is_read_within_0_05_db(period: int) -> None:
 
 @pytest.mark.parametrize("offset", [0, 1, 2, 3])
 def test_agrees_with_interpolation_by_the_fourier_transform(offset: int) -> None:
-    samples = inserted_period(offset, 0.1)
+    samples = inserted_period(offset, 0.1, 48_000)
     assert peak_db(samples) == pytest.approx(ideal_peak_db(samples), abs=BURST_DB)
 
 

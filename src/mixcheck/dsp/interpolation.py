@@ -28,6 +28,7 @@ rate, has no sharp answer: it depends on samples hundreds away (0.2 dB; with 32 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +44,9 @@ WINDOW = 32
 KAISER_BETA = 5.0
 OVER = 10.0 ** (0.01 / 20.0)  # 0 dBTP, and what the filter may be out by
 _SHARES = (0.0, 0.65, 0.90)  # of the peak to beat, on each grid: cos(45°), cos(22.5°), less slack
-_FINE_SHARE = 0.94  # what a point found may lack for what the longer filter does not see
-_MOST_FINE = 64  # windows of a channel and block; a steady tone is as high in every other
+_FINE_SHARE = 0.90  # what a point found may lack for what the longer filter does not see
+_MOST_COARSE = 256  # windows of a channel and block; a steady tone is as high in every other
+_MOST_FINE = 64
 
 _BEFORE = TAPS // 2 - 1  # frames a point needs before the sample it follows
 _CONTEXT = WINDOW + TAPS - 1
@@ -201,11 +203,12 @@ class TruePeakFinder:
         ):
             keep = best >= np.minimum(peak, OVER)[channel] * share
             channel, window, best = channel[keep], window[keep], best[keep]
-            points = np.abs(matrix @ contexts[channel, window].T).max(0, initial=0.0)
-            best = np.maximum(best, points)
+            read = _undecided(channel, best, share)
+            points = np.abs(matrix @ contexts[channel[read], window[read]].T).max(0, initial=0.0)
+            best[read] = np.maximum(best[read], points)
             np.maximum.at(peak, channel, best)
         least = np.maximum(peak, self._highest) * _fine_share(self._phases)
-        fine = _highest(channel, best, least)
+        fine = _highest(channel, best, least, _MOST_FINE)
         if len(fine):
             best[fine] = self._read_again(joined, contexts, channel[fine], window[fine], least)
             best[fine] = np.maximum(best[fine], own[channel[fine], window[fine]])
@@ -229,7 +232,7 @@ class TruePeakFinder:
         beside = np.pad(grid, ((0, 0), (1, 1)))
         is_top = (grid >= beside[:, :-2]) & (grid >= beside[:, 2:])
         which, place = np.nonzero(is_top & (grid >= least[channel][:, None]))
-        chosen = _highest(channel[which], grid[which, place], least)
+        chosen = _highest(channel[which], grid[which, place], least, _MOST_FINE)
         which, place = which[chosen], place[chosen]
         frame = window[which] * WINDOW + (place + self._phases // 2) // self._phases
         around = sliding_window_view(joined, _SPAN, axis=1)[channel[which], frame]
@@ -243,11 +246,29 @@ def _fine_share(phases: int) -> float:
     return float(np.cos(np.pi / (2 * phases))) * _FINE_SHARE
 
 
+def _undecided(
+    channel: NDArray[np.intp], best: NDArray[np.float64], share: float
+) -> NDArray[np.intp]:
+    """Places of the windows that could yet be over, or are among the highest of their channel."""
+    if not share or len(best) <= _MOST_COARSE:  # the first grid: nothing is known yet
+        return np.arange(len(best))
+    highest = _highest(channel, best, np.zeros(channel[-1] + 1), _MOST_COARSE)
+    near = np.flatnonzero((best <= OVER) & (best >= OVER * share))
+    return np.union1d(highest, near)
+
+
 def _highest(
-    channel: NDArray[np.intp], best: NDArray[np.float64], least: NDArray[np.float64]
+    channel: NDArray[np.intp],
+    best: NDArray[np.float64],
+    least: NDArray[np.float64],
+    most: int,
 ) -> NDArray[np.intp]:
     """Places of what is at least ``least`` of its channel, of each channel the highest few."""
     places = np.flatnonzero(best >= least[channel])
-    order = places[np.lexsort((-best[places], channel[places]))]
-    first = np.searchsorted(channel[order], channel[order])  # where each channel begins
-    return np.asarray(order[np.arange(len(order)) - first < _MOST_FINE])
+    ends = np.searchsorted(channel[places], np.arange(len(least) + 1))  # channels are in order
+    groups = [places[start:end] for start, end in pairwise(ends)]
+    few = [
+        group if len(group) <= most else group[np.argpartition(-best[group], most)[:most]]
+        for group in groups
+    ]
+    return np.concatenate(few)

@@ -11,6 +11,7 @@ from mixcheck import __version__
 from mixcheck.engine import Unreadable
 from mixcheck.judgement import Verdict
 from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION
+from mixcheck.report.method import METHOD, heuristics
 from mixcheck.report.model import FileReport, Summary
 
 
@@ -20,6 +21,7 @@ def render_json(reports: Sequence[FileReport]) -> str:
         "schema_version": SCHEMA_VERSION,
         "mixcheck_version": __version__,
         "analysis_version": ANALYSIS_VERSION,
+        "method": {**METHOD, "heuristics": heuristics()},
         "files": [file_object(report) for report in reports],
         "summary": dataclasses.asdict(Summary.of(reports)),
     }

@@ -12,6 +12,7 @@ from mixcheck.audio import AudioFormat
 from mixcheck.judgement import Verdict
 from mixcheck.measurement import SCHEMA_VERSION
 from mixcheck.meters import METERS, Finding
+from mixcheck.report.method import METHOD
 from mixcheck.report.model import OUTCOMES, Summary
 from mixcheck.units import quantities
 
@@ -36,6 +37,12 @@ def json_schema() -> dict[str, Any]:
             "schema_version": {"const": SCHEMA_VERSION},
             "mixcheck_version": {"type": "string"},
             "analysis_version": {"type": "integer"},
+            "method": _object(
+                {
+                    **{name: {"type": "string"} for name in METHOD},
+                    "heuristics": {"type": "array", "items": {"type": "string"}},
+                }
+            ),
             "files": {"type": "array", "items": file},
             "summary": _of_dataclass(Summary),
         }

@@ -13,6 +13,7 @@ from mixcheck.advice import lower_label
 from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
+from mixcheck.report.method import method_line
 from mixcheck.report.model import FileReport, Summary
 from mixcheck.report.wording import (
     WIDTH,
@@ -34,6 +35,7 @@ CHANNEL_NAMES = {1: ("mono",), 2: ("L", "R")}
 PLACES_LISTED = 3
 MOST_CHANNELS_NAMED = 3
 SEVERITIES = ("error", "warning", "info")
+HEURISTIC_MARK = "*"
 LIMIT_WIDTH = 18
 
 HEADLINES = (
@@ -160,7 +162,7 @@ def _file(report: FileReport) -> Iterator[str]:
     yield paragraph("      ", describe_format(measurement.format))
     judged: set[str] = set()
     for judgement in report.judgements:
-        judged |= {verdict.metric for verdict in judgement.verdicts}
+        judged |= {one.metric for one in judgement.verdicts if one.metric in metrics()}
         yield ""
         yield from _judgement(measurement, judgement)
     unjudged = [
@@ -171,10 +173,19 @@ def _file(report: FileReport) -> Iterator[str]:
     if unjudged:
         yield ""
     for metric in unjudged:
-        yield str(_Row(metrics()[metric].label, _display(measurement, metric)))
+        yield str(_Row(_label(metric), _display(measurement, metric)))
     yield from _findings(measurement, _severities(report))
     yield from _notes(measurement, report)
     yield from _steps(report)
+    yield ""
+    if any(metrics()[metric].heuristic for metric in (*judged, *unjudged)):
+        yield f"  {HEURISTIC_MARK} a heuristic: no standard defines it"
+    yield paragraph("  ", method_line(measurement.format))
+
+
+def _label(metric: str) -> str:
+    described = metrics()[metric]
+    return described.label + (HEURISTIC_MARK if described.heuristic else "")
 
 
 def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
@@ -206,7 +217,7 @@ def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
         side = "left" if verdict.margin >= 0 else _side(verdict)
         margin = f"{format_number(abs(verdict.margin), decimals)} {side}"
     return _Row(
-        described.label,
+        _label(verdict.metric),
         _display(measurement, verdict.metric, decimals),
         allowed(verdict.min, verdict.max, verdict.target, verdict.one_of),
         margin,
