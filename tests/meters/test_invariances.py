@@ -15,6 +15,7 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 from tests.signals import RATE, Signal, faded, noise, pink, programme, ratio, sine
 
 from mixcheck import Measurement, measure, measure_array, metrics
@@ -193,6 +194,28 @@ def test_gain_moves_levels_and_nothing_else(gain_db: float) -> None:
     assert_close(measured, expected, 1e-3, leave=fixed)
     for path in fixed:
         assert measured.value(path) == pytest.approx(MEASURED[path], abs=0.03)
+
+
+@pytest.mark.parametrize("rate", [44_100, 88_200, 96_000, 192_000])
+def test_the_rate_moves_no_number_of_the_sound(rate: int) -> None:
+    """The same sound at another rate; the band of both is full up to 15 kHz."""
+    common = math.gcd(rate, RATE)
+    resampled = signal.resample_poly(PROGRAMME, rate // common, RATE // common, axis=1)
+    measured = measure_array(resampled, rate)
+    for path, tolerance in (
+        ("loudness.integrated_lufs", 0.02),
+        ("loudness.loudness_range_lu", 0.05),
+        ("loudness.max_momentary_lufs", 0.03),
+        ("loudness.max_short_term_lufs", 0.03),
+        ("peak.max_true_peak_dbtp", 0.05),
+        ("level.rms_dbfs", 0.01),
+        ("stereo.correlation", 0.002),
+        ("stereo.mono_sum_loss_db", 0.01),
+        ("noise.noise_floor_dbfs", 0.1),
+        ("spectrum.tilt_db_per_octave", 0.02),
+        ("spectrum.centroid_hz", 20.0),
+    ):
+        assert measured.value(path) == pytest.approx(MEASURED[path], abs=tolerance), path
 
 
 def test_swapped_channels_swap_what_is_per_channel() -> None:
