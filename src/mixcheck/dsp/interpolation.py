@@ -44,7 +44,7 @@ WINDOW = 32
 KAISER_BETA = 5.0
 OVER = 10.0 ** (0.01 / 20.0)  # 0 dBTP, and what the filter may be out by
 _SHARES = (0.0, 0.65, 0.90)  # of the peak to beat, on each grid: cos(45°), cos(22.5°), less slack
-_FINE_SHARE = 0.90  # what a point found may lack for what the longer filter does not see
+_FINE_SHARE = 0.85  # what a point found may lack for what the longer filter does not see
 _MOST_COARSE = 256  # windows of a channel and block; a steady tone is as high in every other
 _MOST_FINE = 64
 
