@@ -13,20 +13,23 @@ FORMAT_NAMES = ("text", "json")
 FORMAT_OF_SUFFIX = {".json": "json", ".txt": "text"}
 
 
+format_option = click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="text",
+    show_default=True,
+    help="Format for standard output.",
+)
+
+
 def measuring(command: Command) -> Command:
     """Options of every command that measures."""
     for option in reversed(
         (
             click.argument("paths", nargs=-1, required=True, type=str, metavar="PATH..."),
-            click.option(
-                "-f",
-                "--format",
-                "format_name",
-                type=click.Choice(FORMAT_NAMES),
-                default="text",
-                show_default=True,
-                help="Format for standard output.",
-            ),
+            format_option,
             click.option(
                 "-o",
                 "--output",

@@ -15,7 +15,7 @@ from mixcheck.conformance import Check, Result, ebu_checks, opinion_checks, tabl
 from mixcheck.report.selftest import render_selftest, selftest_json
 from mixcheck.report.wording import paragraph
 
-from .options import FORMAT_NAMES
+from .options import FORMAT_NAMES, format_option
 from .running import FAILED, PASSED, usage_error
 
 AT_ONCE = 4  # checks handed to a process together
@@ -27,15 +27,7 @@ RENDERERS = dict(zip(FORMAT_NAMES, (render_selftest, selftest_json), strict=True
 
 
 @click.command("selftest")
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="text",
-    show_default=True,
-    help="Format for standard output.",
-)
+@format_option
 @click.option(
     "--ebu-folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
