@@ -19,8 +19,8 @@ from mixcheck.dsp.interpolation import (
     WINDOW,
     TruePeakFinder,
     TruePeaks,
+    bend_gain,
     interpolator,
-    largest_gains,
     oversampling,
 )
 
@@ -301,8 +301,25 @@ def test_a_short_signal_is_read_to_its_end(frames: int) -> None:
     assert find(samples).peak[0] == pytest.approx(peak_by_definition(samples[0]), rel=1e-3)
 
 
-def test_no_sum_of_taps_exceeds_the_largest_gain() -> None:
-    worst = np.sign(interpolator(16)[7])  # the samples that drive one point highest
-    highest = all_points(worst, 16).max()
-    assert highest == pytest.approx(np.abs(interpolator(16)).sum(1).max())
-    assert highest <= sum(largest_gains(16)) * (1 + 1e-12)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("phases", [4, 8, 16])
+def test_no_point_exceeds_its_neighbours_by_more_than_the_bends_allow(
+    kind: str, phases: int
+) -> None:
+    samples = np.pad(KINDS[kind](np.random.default_rng(8), 400), TAPS)
+    points = all_points(samples, phases)[WINDOW : WINDOW + len(samples) - 1, 1:].max(1)
+    beside = np.maximum(np.abs(samples[:-1]), np.abs(samples[1:]))
+    bend = np.abs(np.diff(samples, 2)).max()
+    assert (points <= beside + bend_gain(phases) * bend + 1e-12).all()
+
+
+def test_the_bend_bound_is_reached() -> None:
+    """Samples whose bends all push one point the same way: the bound is no larger than it must."""
+    taps = interpolator(16)[7].copy()
+    place = taps @ (np.arange(TAPS) - BEFORE)
+    taps[BEFORE] -= 1.0 - place
+    taps[BEFORE + 1] -= place
+    bends = np.sign(taps.cumsum().cumsum())[:-2]
+    samples = np.concatenate([[0.0, 0.0], bends.cumsum().cumsum()])
+    line = samples[BEFORE] * (1.0 - place) + samples[BEFORE + 1] * place
+    assert interpolator(16)[7] @ samples - line == pytest.approx(bend_gain(16), rel=0.02)
