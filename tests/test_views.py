@@ -16,12 +16,13 @@ from mixcheck.views import Block, Views, segment_bounds
 SECONDS = 3.3
 
 
-def views_of(samples: np.ndarray, rate: int = RATE) -> Iterator[Block]:
+def views_of(samples: np.ndarray, rate: int = RATE, block_s: int = 1) -> Iterator[Block]:
     channels, frames = samples.shape
     views = Views(AudioFormat("array", "FLOAT", rate, channels, frames, frames / rate))
+    step = block_s * rate
     blocks = (
-        SampleBlock(start, samples[:, start : start + rate].copy(), np.empty((0, 2), int))
-        for start in range(0, frames, rate)
+        SampleBlock(start, samples[:, start : start + step].copy(), np.empty((0, 2), int))
+        for start in range(0, frames, step)
     )
     yield from views.complete(views.spectral(blocks))
 
@@ -72,12 +73,33 @@ def test_views_of_all_blocks_together_are_views_of_the_whole() -> None:
     assert [block.start_frame for block in blocks] == [0, RATE, 2 * RATE, 3 * RATE]
     assert [block.frames for block in blocks] == [RATE, RATE, RATE, round(0.3 * RATE)]
     energy = np.square(samples).sum(1)
-    np.testing.assert_allclose(sum(block.spectrum for block in blocks).sum(1), energy, rtol=1e-9)
+    np.testing.assert_allclose(
+        sum(block.spectra.sum(0) for block in blocks).sum(1), energy, rtol=1e-9
+    )
     low = np.concatenate([block.bass for block in blocks], axis=1)
     bass_energy = sum(block.bass_spectrum for block in blocks).sum(1)
     np.testing.assert_allclose(bass_energy, np.square(low).sum(1), rtol=1e-9)
     peaks = np.max([block.sample_peak for block in blocks], axis=0)
     np.testing.assert_array_equal(peaks, np.abs(samples).max(1))
+
+
+@pytest.mark.parametrize("block_s", [2, 3, 4])
+def test_seconds_are_the_same_in_blocks_of_any_length(block_s: int) -> None:
+    samples = noise(16, SECONDS)
+    single, several = list(views_of(samples)), list(views_of(samples, block_s=block_s))
+    spectra = [np.concatenate([block.spectra for block in blocks]) for blocks in (single, several)]
+    np.testing.assert_allclose(spectra[1], spectra[0], rtol=1e-9)
+    peaks = [
+        np.concatenate([block.true_peaks.peaks for block in blocks], axis=1)
+        for blocks in (single, several)
+    ]
+    assert peaks[1].shape == (2, 4)
+    np.testing.assert_allclose(peaks[1], peaks[0], rtol=1e-3)
+    energy = [
+        np.concatenate([block.segments.k_energy for block in blocks], axis=1)
+        for blocks in (single, several)
+    ]
+    np.testing.assert_allclose(energy[1], energy[0], rtol=1e-9)
 
 
 def test_true_peak_between_two_blocks_is_seen() -> None:

@@ -136,8 +136,8 @@ def measure_array(
         layout_origin=origin,
     )
     blocks = (
-        usable_block(start, planar[:, start : start + sample_rate_hz].copy(), True)
-        for start in range(0, frames, sample_rate_hz)
+        usable_block(start, planar[:, start : start + audio.block_frames].copy(), True)
+        for start in range(0, frames, audio.block_frames)
     )
     return _measure_blocks(name, audio, blocks)
 

@@ -1,9 +1,9 @@
 """What several meters need of a block, computed once.
 
 The engine hands every block to :class:`Views`, which runs the stateful stages in order and
-gives all meters the same :class:`Block`. Blocks are one second long, except the last, so every
-block divides into the same segments of 10 ms (or as near as whole frames allow), and the last
-segment of a file may be cut short.
+gives all meters the same :class:`Block`. Blocks are a whole number of seconds long, except the
+last, so every second divides into the same segments of 10 ms (or as near as whole frames allow),
+and the last segment of a file may be cut short.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One second of a recording, with all shared views.
+    """A few seconds of a recording, with all shared views.
 
     Parameters
     ----------
@@ -75,8 +75,10 @@ class Block:
         Runs of equal samples that end in this block.
     bass : ndarray, shape (channels, low-rate frames)
         The low-rate copy of the bottom of the band.
-    spectrum, bass_spectrum : ndarray, shape (channels, bins)
-        Energy of the frames that this block completes.
+    spectra : ndarray, shape (seconds, channels, bins)
+        Energy of the frames that each second of this block completes.
+    bass_spectrum : ndarray, shape (channels, bins)
+        Energy of the low-rate frames that this block completes.
     """
 
     start_frame: int
@@ -88,7 +90,7 @@ class Block:
     true_peaks: TruePeaks
     runs: Runs
     bass: NDArray[np.floating]
-    spectrum: NDArray[np.float64]
+    spectra: NDArray[np.float64]
     bass_spectrum: NDArray[np.float64]
 
     @property
@@ -109,7 +111,7 @@ class SpectralBlock:
     block: SampleBlock
     last: bool
     bass: NDArray[np.floating]
-    spectrum: NDArray[np.float64]
+    spectra: NDArray[np.float64]
     bass_spectrum: NDArray[np.float64]
 
 
@@ -126,11 +128,9 @@ class Views:
         self._true_peaks = TruePeakFinder(rate, channels)
         self._runs = RunFinder(channels)
         self._decimator = Decimator(rate, channels)
-        self._spectrum = PowerSpectrum(
-            frame_size(rate, SPECTRUM_S), channels, is_long=is_long(audio)
-        )
+        self._spectrum = PowerSpectrum(frame_size(rate, SPECTRUM_S), channels)
         self._bass_spectrum = PowerSpectrum(
-            frame_size(round(self._decimator.rate_hz), BASS_SPECTRUM_S), channels, is_long=False
+            frame_size(round(self._decimator.rate_hz), BASS_SPECTRUM_S), channels
         )
 
     def spectral(self, blocks: Iterable[SampleBlock]) -> Iterator[SpectralBlock]:
@@ -138,12 +138,13 @@ class Views:
         for block, last in _marked_last(blocks):
             block.samples.setflags(write=False)
             bass = self._decimator.decimate(block.samples)
+            seconds = range(self._rate, block.samples.shape[1], self._rate)
             yield SpectralBlock(
                 block=block,
                 last=last,
                 bass=bass,
-                spectrum=self._spectrum.add(block.samples, last=last),
-                bass_spectrum=self._bass_spectrum.add(bass, last=last),
+                spectra=self._spectrum.add(block.samples, last=last, ends=seconds),
+                bass_spectrum=self._bass_spectrum.add(bass, last=last)[0],
             )
 
     def complete(self, halves: Iterable[SpectralBlock]) -> Iterator[Block]:
@@ -160,7 +161,7 @@ class Views:
                 true_peaks=self._true_peaks.find(samples, last=half.last),
                 runs=self._runs.find(samples, last=half.last),
                 bass=half.bass,
-                spectrum=half.spectrum,
+                spectra=half.spectra,
                 bass_spectrum=half.bass_spectrum,
             )
 
@@ -184,7 +185,7 @@ def is_long(audio: AudioFormat) -> bool:
 
 def block_bytes(audio: AudioFormat) -> int:
     """Most memory that the arrays of a :class:`SpectralBlock` can take."""
-    samples = audio.channels * audio.sample_rate_hz
+    samples = audio.channels * audio.block_frames
     return 2 * samples * np.dtype(np.float64).itemsize  # the spectra have fewer points
 
 
@@ -203,7 +204,7 @@ def segment_bounds(sample_rate_hz: int, frames: int) -> NDArray[np.int64]:
     """First frame of each 10 ms segment of a block, and the block's end."""
     count = -(-frames * SEGMENTS_PER_S // sample_rate_hz)
     bounds = (np.arange(count + 1) * sample_rate_hz + SEGMENTS_PER_S // 2) // SEGMENTS_PER_S
-    bounds = np.unique(np.minimum(bounds, frames))
+    bounds = np.append(bounds[bounds < frames], frames)
     bounds.setflags(write=False)
     return bounds
 

@@ -44,9 +44,9 @@ def read(path: Path, **options: str) -> tuple[AudioFormat, Signal]:
     with open_audio(path, **options) as stream:
         blocks = list(stream.blocks())
         assert [block.start_frame for block in blocks] == [
-            index * stream.format.sample_rate_hz for index in range(len(blocks))
+            index * stream.format.block_frames for index in range(len(blocks))
         ]
-        assert all(block.samples.shape[1] == stream.format.sample_rate_hz for block in blocks[:-1])
+        assert all(block.samples.shape[1] == stream.format.block_frames for block in blocks[:-1])
         return stream.format, np.concatenate([block.samples for block in blocks], axis=1)
 
 
@@ -191,7 +191,7 @@ def test_what_is_not_a_number_is_zeroed_and_counted(tmp_path: Path) -> None:
     soundfile.write(path, samples.T, RATE, "FLOAT")
     with open_audio(path) as stream:
         blocks = [(block.samples, block.non_finite.tolist()) for block in stream.blocks()]
-    assert [places for _, places in blocks] == [[[0, 7]], [[1, 0], [1, 5]]]
+    assert [places for _, places in blocks] == [[[0, 7], [1, RATE], [1, RATE + 5]]]
     expected = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     np.testing.assert_array_equal(np.concatenate([part for part, _ in blocks], axis=1), expected)
     assert mixcheck.measure(path).value("integrity.non_finite_samples") == 3

@@ -53,8 +53,8 @@ def find(samples: np.ndarray, rate: int = 48_000, lengths: tuple[int, ...] = ())
     finder = TruePeakFinder(rate, len(samples))
     parts = np.split(samples, np.cumsum(lengths), axis=1) if lengths else [samples]
     found = [finder.find(part, last=index == len(parts) - 1) for index, part in enumerate(parts)]
-    columns = list(zip(*found, strict=True))
-    return TruePeaks(np.max(columns[0], axis=0), *(np.concatenate(c) for c in columns[1:]))
+    peaks, *columns = zip(*found, strict=True)
+    return TruePeaks(np.concatenate(peaks, axis=1), *(np.concatenate(c) for c in columns))
 
 
 def peak_db(samples: np.ndarray, rate: int = 48_000) -> float:

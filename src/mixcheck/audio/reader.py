@@ -1,11 +1,11 @@
-"""Open a recording and read it in planar blocks of one second, in constant memory.
+"""Open a recording and read it in planar blocks of a few seconds, in constant memory.
 
 Conventions
 -----------
 Samples are planar, shape ``(channels, frames)``, full scale 1.0, never clipped: lossy decodes
 and float files go beyond ±1.0. They are float32 where that holds every value of the file
-exactly (up to 24 bits, float32, lossy) and float64 otherwise. Every block is one second
-long, except the last. NaN and infinity are replaced by zero and counted.
+exactly (up to 24 bits, float32, lossy) and float64 otherwise. Every block is as long as
+``AudioFormat.block_frames`` says, except the last. NaN and infinity are replaced by zero and counted.
 
 Reading in whole seconds is also what python-soundfile wants: it seeks after every read.
 """
@@ -35,6 +35,7 @@ from mixcheck.audio.layouts import (
 )
 from mixcheck.audio.mpeg import scan_mp3
 from mixcheck.audio.ogg import scan_ogg
+from mixcheck.audio.packed import PackedReader, is_packed
 from mixcheck.errors import AudioError
 
 Samples = np.ndarray[tuple[int, int], np.dtype[np.floating]]
@@ -57,7 +58,7 @@ BIT_DEPTHS = {
 
 @dataclass(frozen=True, slots=True)
 class SampleBlock:
-    """One second of a recording.
+    """A few seconds of a recording.
 
     Parameters
     ----------
@@ -88,10 +89,11 @@ class AudioStream:
         self.format = _describe(path, file, layout)
 
     def blocks(self) -> Iterator[SampleBlock]:
-        """Yield the recording in blocks of one second; a damaged file ends early."""
-        rate = self.format.sample_rate_hz
+        """Yield the recording in blocks of a few seconds; a damaged file ends early."""
         wide = self.format.codec in WIDE_CODECS
-        buffer = np.empty((rate, self.format.channels), np.float64 if wide else np.float32)
+        shape = (self.format.block_frames, self.format.channels)
+        buffer = np.empty(shape, np.float64 if wide else np.float32)
+        self._packed = PackedReader(self._file, len(buffer)) if is_packed(self._file) else None
         start = 0
         while len(read := self._read(buffer, start)):
             # Reductions run 30 times faster over planar samples; transpose once, here.
@@ -100,6 +102,8 @@ class AudioStream:
 
     def _read(self, buffer: Samples, start: int) -> Samples:
         """Fill the buffer from a frame on, or as much of it as a damaged file still gives."""
+        if self._packed:
+            return buffer[: self._packed.read_into(buffer)]
         try:
             read: Samples = self._file.read(out=buffer)
             return read

@@ -48,13 +48,16 @@ class Decimator:
             return np.zeros((len(joined), 0), joined.dtype)
         self._waiting = joined[:, kept * self.factor :].copy()
         frames = joined[:, : whole * self.factor].reshape(len(joined), whole, self.factor)
-        parts = frames @ self._taps.astype(joined.dtype)
-        return np.asarray(sum(parts[:, lag : lag + kept, lag] for lag in range(LENGTH_IN_FACTORS)))
+        parts = (frames @ self._taps.astype(joined.dtype).T).transpose(0, 2, 1).copy()
+        low = parts[:, 0, :kept].copy()
+        for lag in range(1, LENGTH_IN_FACTORS):
+            low += parts[:, lag, lag : lag + kept]
+        return np.asarray(low)
 
 
 def _low_pass(factor: int) -> NDArray[np.float64]:
-    """Taps in columns of one factor each, shape ``(factor, LENGTH_IN_FACTORS)``."""
+    """Taps in rows of one factor each, shape ``(LENGTH_IN_FACTORS, factor)``."""
     length = factor * LENGTH_IN_FACTORS
     place = np.arange(length) - (length - 1) / 2
     taps = np.sinc(2 * _CUTOFF_SHARE * place / factor) * np.kaiser(length, KAISER_BETA)
-    return np.asarray((taps / taps.sum()).reshape(LENGTH_IN_FACTORS, factor).T)
+    return np.asarray((taps / taps.sum()).reshape(LENGTH_IN_FACTORS, factor))

@@ -47,9 +47,10 @@ KAISER_BETA = 5.0
 OVER = 10.0 ** (0.01 / 20.0)  # 0 dBTP, and what the filter may be out by
 _SHARES = (0.0, 0.60, 0.84)  # of the peak to beat, on each grid: cos(45°), cos(22.5°), less 10 %
 _FINE_SHARE = 0.85  # what a point found may lack for what the longer filter does not see
-_MOST_COARSE = 256  # windows of a channel and block; a steady tone is as high in every other
+_MOST_COARSE = 256  # windows of a channel and second; a steady tone is as high in every other
 _MOST_FINE = 64
 _GROUP = 8  # windows whose bound is looked at together
+_PIECE = 128 * _GROUP * WINDOW  # frames whose bends are still in the cache when they are read
 
 _BEFORE = TAPS // 2 - 1  # frames a point needs before the sample it follows
 _CONTEXT = WINDOW + TAPS - 1
@@ -66,9 +67,9 @@ class TruePeaks(NamedTuple):
 
     Parameters
     ----------
-    peak : ndarray, shape (channels,)
-        Largest magnitude of the samples and of the points between them; read by the longer filter
-        only if it could be the largest of the file so far.
+    peaks : ndarray, shape (channels, seconds)
+        Largest magnitude of the samples and of the points between them, of each second of the
+        block; read by the longer filter only if it could be the largest of the file so far.
     over_channel, over_frame : ndarray of int
         Channel, and first frame in the file, of each 32-frame window found to exceed ``OVER``;
         the one that begins 32 frames before the file may.
@@ -77,10 +78,15 @@ class TruePeaks(NamedTuple):
         Largest magnitude in that window.
     """
 
-    peak: NDArray[np.float64]
+    peaks: NDArray[np.float64]
     over_channel: NDArray[np.intp]
     over_frame: NDArray[np.intp]
     over_peak: NDArray[np.float64]
+
+    @property
+    def peak(self) -> NDArray[np.float64]:
+        """Largest of each channel, shape (channels,)."""
+        return np.asarray(self.peaks.max(1))
 
 
 def oversampling(sample_rate_hz: int) -> int:
@@ -159,6 +165,7 @@ class TruePeakFinder:
     """
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
+        self._rate = sample_rate_hz
         self._phases = oversampling(sample_rate_hz)
         # The wave can be highest before the first sample: the search begins a window earlier.
         self._waiting = np.zeros((channels, _REACH + WINDOW), np.float32)
@@ -177,96 +184,113 @@ class TruePeakFinder:
         joined = np.concatenate([self._waiting, samples], axis=1)
         if last:
             joined = np.pad(joined, ((0, 0), (0, WINDOW + _REACH)))
-        windows = max(0, joined.shape[1] - _SPAN) // WINDOW
+        # Windows that are complete at the end of each second of the block, and at its own.
+        frames = np.arange(self._rate, samples.shape[1], self._rate)
+        frames = np.append(frames + self._waiting.shape[1], joined.shape[1])
+        ends = (frames - _SPAN).clip(0) // WINDOW
+        windows = int(ends[-1])
         self._waiting = joined[:, windows * WINDOW :].copy()
-        found = self._search(joined, windows)
+        found = self._search(joined, ends) if windows else None
         self._next_frame += windows * WINDOW
-        return found
+        return found or TruePeaks(np.zeros((len(joined), len(ends))), *_NO_OVERS)
 
-    def _search(self, joined: Samples, windows: int) -> TruePeaks:
-        """Search the points after the first ``windows * WINDOW`` frames past ``_REACH``."""
-        channels = len(joined)
-        if not windows:
-            return TruePeaks(np.zeros(channels), *_NO_OVERS)
+    def _search(self, joined: Samples, ends: NDArray[np.intp]) -> TruePeaks:
+        """Search the windows past ``_REACH``, of which each second completes those up to its end.
+
+        A row is a second of a channel; rows are in order of channels, then of time.
+        """
+        channels, seconds = len(joined), len(ends)
         contexts = sliding_window_view(joined[:, _MARGIN:], _CONTEXT, axis=1)[:, ::WINDOW]
-        magnitude = np.abs(joined[:, _REACH : _REACH + windows * WINDOW + 1])
-        sample_peak = magnitude[:, :-1].max(1).astype(np.float64)
-        least = np.minimum(sample_peak, OVER)
-        channel, window = self._candidates(joined, magnitude, least)
-        own, bound = _own_and_bound(contexts[channel, window], bend_gain(self._phases))
-        keep = bound > least[channel]
-        channel, window, own = channel[keep], window[keep], own[keep]
-        best, peak = own, sample_peak.copy()
+        magnitude = np.abs(joined[:, _REACH : _REACH + ends[-1] * WINDOW + 1])
+        bounds = pairwise((0, *(ends * WINDOW).tolist()))
+        in_seconds = [magnitude[:, start:end].max(1, initial=0.0) for start, end in bounds]
+        sample_peak = np.stack(in_seconds, 1).astype(np.float64).ravel()
+        peak = sample_peak.copy()
+        row, window, own = self._candidates(joined, magnitude, ends, peak)
+        best = own
         for share, matrix in zip(
             _SHARES, _window_matrices(self._phases, joined.dtype), strict=True
         ):
-            keep = best >= np.minimum(peak, OVER)[channel] * share
-            channel, window, own, best = channel[keep], window[keep], own[keep], best[keep]
-            read = _undecided(channel, best, share)
-            points = np.abs(matrix @ contexts[channel[read], window[read]].T).max(0, initial=0.0)
-            best[read] = np.maximum(best[read], points)
-            np.maximum.at(peak, channel, best)
-        least = np.maximum(peak, self._highest) * _fine_share(self._phases)
-        fine = _highest(channel, best, least, _MOST_FINE)
+            keep = best >= np.minimum(peak, OVER)[row] * share
+            row, window, own, best = row[keep], window[keep], own[keep], best[keep]
+            read = _undecided(row, best, share)
+            context = contexts[row[read] // seconds, window[read]]
+            best[read] = np.maximum(best[read], np.abs(matrix @ context.T).max(0, initial=0.0))
+            np.maximum.at(peak, row, best)
+        highest = np.maximum(peak.reshape(channels, -1), self._highest[:, None])
+        least = np.maximum.accumulate(highest, axis=1).ravel() * _fine_share(self._phases)
+        fine = _highest(row, best, least, _MOST_FINE)
         if len(fine):
-            best[fine] = self._read_again(joined, contexts, channel[fine], window[fine], least)
-            best[fine] = np.maximum(best[fine], own[fine])
-            again = np.unique(channel[fine])
-            peak[again] = sample_peak[again]
-            np.maximum.at(peak, channel[fine], best[fine])
-            self._highest = np.maximum(self._highest, peak)
+            again = self._read_again(joined, contexts, row[fine], window[fine], least)
+            best[fine] = np.maximum(again, own[fine])
+            peak[row[fine]] = sample_peak[row[fine]]
+            np.maximum.at(peak, row[fine], best[fine])
+        peaks = peak.reshape(channels, -1)
+        if len(fine):
+            self._highest = np.maximum(self._highest, peaks.max(1))
         over = best > OVER
-        return TruePeaks(peak, channel[over], self._next_frame + window[over] * WINDOW, best[over])
+        frame = self._next_frame + window[over] * WINDOW
+        return TruePeaks(peaks, row[over] // seconds, frame, best[over])
 
     def _candidates(
-        self, joined: Samples, magnitude: Samples, least: NDArray[np.float64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Channel and window of those in the groups that could hold more than ``least``."""
-        windows = magnitude.shape[1] // WINDOW
-        starts = np.arange(0, windows * WINDOW, _GROUP * WINDOW)
+        self,
+        joined: Samples,
+        magnitude: Samples,
+        ends: NDArray[np.intp],
+        sample_peak: NDArray[np.float64],
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """Row, window and largest sample of those that could exceed a sample peak, or be over."""
+        least = np.minimum(sample_peak, OVER)
+        starts = np.arange(0, ends[-1] * WINDOW, _GROUP * WINDOW)
         highest = np.maximum.reduceat(magnitude, starts, axis=1)
         highest[:, :-1] = np.maximum(highest[:, :-1], magnitude[:, starts[1:]])
-        bends = np.abs(np.diff(joined, 2, axis=1))  # the first is at the second sample
-        bend = np.maximum.reduceat(bends, np.append(0, starts + _REACH - 1), axis=1)
-        bend = np.maximum(bend[:, :-1], bend[:, 1:])
-        bend[:, :-1] = np.maximum(bend[:, :-1], bend[:, 1:])
-        bound = highest + bend_gain(self._phases) * bend
-        channel, group = np.nonzero(bound > least[:, None])
+        bends = _sharpest_bends(joined)  # these groups begin earlier, so that two cover a context
+        margin = bend_gain(self._phases) * np.maximum(
+            bends[:, : len(starts)], bends[:, 1 : len(starts) + 1]
+        )
+        of_channel = least.reshape(len(joined), -1).min(1)
+        channel, group = np.nonzero(highest + margin > of_channel[:, None])
         window = (group[:, None] * _GROUP + np.arange(_GROUP)).ravel()
-        channel = channel.repeat(_GROUP)
-        exists = window < windows
-        return channel[exists], window[exists]
+        channel, group = channel.repeat(_GROUP), group.repeat(_GROUP)
+        exists = window < ends[-1]
+        channel, group, window = channel[exists], group[exists], window[exists]
+        row = channel * len(ends) + np.searchsorted(ends, window, "right")
+        beside = sliding_window_view(magnitude, WINDOW + 1, axis=1)[channel, window * WINDOW]
+        keep = beside.max(1, initial=0.0) + margin[channel, group] > least[row]
+        own = beside[keep, :-1].max(1, initial=0.0)
+        return row[keep], window[keep], own.astype(np.float64)
 
     def _read_again(
         self,
         joined: Samples,
         contexts: Samples,
-        channel: NDArray[np.intp],
+        row: NDArray[np.intp],
         window: NDArray[np.intp],
         least: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Peak of each window by the longer filter, around every top of at least ``least``."""
-        grid = np.abs(contexts[channel, window] @ _grid_matrix(self._phases, joined.dtype).T)
+        seconds = len(least) // len(joined)
+        grid = np.abs(contexts[row // seconds, window] @ _grid_matrix(self._phases, joined.dtype).T)
         beside = np.pad(grid, ((0, 0), (1, 1)))
         is_top = (grid >= beside[:, :-2]) & (grid >= beside[:, 2:])
-        which, place = np.nonzero(is_top & (grid >= least[channel][:, None]))
-        chosen = _highest(channel[which], grid[which, place], least, _MOST_FINE)
+        which, place = np.nonzero(is_top & (grid >= least[row][:, None]))
+        chosen = _highest(row[which], grid[which, place], least, _MOST_FINE)
         which, place = which[chosen], place[chosen]
         frame = window[which] * WINDOW + (place + self._phases // 2) // self._phases
-        around = sliding_window_view(joined, _SPAN, axis=1)[channel[which], frame]
-        found = np.zeros(len(channel))
+        around = sliding_window_view(joined, _SPAN, axis=1)[row[which] // seconds, frame]
+        found = np.zeros(len(row))
         np.maximum.at(found, which, np.abs(_fine_matrix(joined.dtype) @ around.T).max(0, initial=0))
         return found
 
 
-def _own_and_bound(
-    contexts: Samples, gain: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Largest sample of each window, and what no point of it exceeds."""
-    magnitude = np.abs(contexts[:, _BEFORE : _BEFORE + WINDOW + 1])
-    bend = np.abs(np.diff(contexts, 2, axis=1)).max(1, initial=0.0)
-    own = magnitude[:, :-1].max(1, initial=0.0)
-    return own.astype(np.float64), magnitude.max(1, initial=0.0) + gain * bend
+def _sharpest_bends(samples: Samples) -> NDArray[np.floating]:
+    """Largest second difference of each group of frames, the first group around frame 1."""
+    size = _GROUP * WINDOW
+    found = []
+    for start in range(0, samples.shape[1] - 2, _PIECE):
+        bends = np.abs(np.diff(samples[:, start : start + _PIECE + 2], 2, axis=1))
+        found.append(np.maximum.reduceat(bends, np.arange(0, bends.shape[1], size), axis=1))
+    return np.concatenate(found, axis=1)
 
 
 def _fine_share(phases: int) -> float:
@@ -274,26 +298,25 @@ def _fine_share(phases: int) -> float:
     return float(np.cos(np.pi / (2 * phases))) * _FINE_SHARE
 
 
-def _undecided(
-    channel: NDArray[np.intp], best: NDArray[np.float64], share: float
-) -> NDArray[np.intp]:
-    """Places of the windows that could yet be over, or are among the highest of their channel."""
+def _undecided(row: NDArray[np.intp], best: NDArray[np.float64], share: float) -> NDArray[np.intp]:
+    """Places of the windows that could yet be over, or are among the highest of their row."""
     if not share or len(best) <= _MOST_COARSE:  # the first grid: nothing is known yet
         return np.arange(len(best))
-    highest = _highest(channel, best, np.zeros(channel[-1] + 1), _MOST_COARSE)
-    near = np.flatnonzero((best <= OVER) & (best >= OVER * share))
-    return np.union1d(highest, near)
+    highest = _highest(row, best, np.zeros(row[-1] + 1), _MOST_COARSE)
+    chosen = (best <= OVER) & (best >= OVER * share)
+    chosen[highest] = True
+    return np.flatnonzero(chosen)
 
 
 def _highest(
-    channel: NDArray[np.intp],
+    row: NDArray[np.intp],
     best: NDArray[np.float64],
     least: NDArray[np.float64],
     most: int,
 ) -> NDArray[np.intp]:
-    """Places of what is at least ``least`` of its channel, of each channel the highest few."""
-    places = np.flatnonzero(best >= least[channel])
-    ends = np.searchsorted(channel[places], np.arange(len(least) + 1))  # channels are in order
+    """Places of what is at least ``least`` of its row, of each row the highest few."""
+    places = np.flatnonzero(best >= least[row])
+    ends = np.searchsorted(row[places], np.arange(len(least) + 1))  # rows are in order
     groups = [places[start:end] for start, end in pairwise(ends)]
     few = [
         group if len(group) <= most else group[np.argpartition(-best[group], most)[:most]]

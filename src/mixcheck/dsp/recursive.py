@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import Samples
 
-CHUNK = 48
+CHUNK = 40
+GROUP = 8  # chunks whose states one matrix product passes on
 NEGLIGIBLE = 1e-16
 
 Matrix = NDArray[np.float64]
@@ -40,13 +41,17 @@ class StateSpace(NamedTuple):
 class ChunkMatrices(NamedTuple):
     """What carries a filter over a chunk of frames, laid out for row vectors.
 
-    ``y = x @ response + state @ ringing``, ``state' = x @ drive + state @ step``.
+    ``y = x @ response + state @ ringing``, ``state' = x @ drive + state @ step``. For the states of
+    ``GROUP`` chunks side by side: ``within`` adds to each what rings on from those before it,
+    ``onward`` carries the state before a group into all of them.
     """
 
     response: NDArray[np.floating]
     ringing: NDArray[np.floating]
     drive: NDArray[np.floating]
     step: Matrix
+    within: Matrix
+    onward: Matrix
 
 
 class RecursiveFilter:
@@ -91,11 +96,7 @@ class RecursiveFilter:
         chunks = samples.reshape(len(samples), -1, length)
         after = (chunks @ matrices.drive).astype(np.float64)
         after[:, 0] += self._state @ matrices.step
-        # State after each chunk, by doubling: what is 1, 2, 4 … chunks back still rings on.
-        step, distance = matrices.step, 1
-        while distance < after.shape[1] and np.abs(step).max() > NEGLIGIBLE:
-            after[:, distance:] += after[:, :-distance] @ step
-            step, distance = step @ step, 2 * distance
+        after = _carried(after, matrices)
         before = np.concatenate([self._state[:, None], after[:, :-1]], axis=1)
         self._state = after[:, -1]
         filtered = chunks @ matrices.response
@@ -141,6 +142,42 @@ def _chunk_matrices(system: StateSpace, length: int, dtype: np.dtype[np.floating
     impulse = np.append(system.d, ringing[:-1] @ system.b)
     lag = np.subtract.outer(np.arange(length), np.arange(length))
     toeplitz = np.where(lag >= 0, impulse[lag.clip(0)], 0.0)
-    return ChunkMatrices(
-        toeplitz.T.astype(dtype), ringing.T.astype(dtype), drive.astype(dtype), powers[length].T
+    step = powers[length].T
+    steps = [np.eye(len(step))]
+    for _ in range(GROUP):
+        steps.append(steps[-1] @ step)
+    nothing = np.zeros_like(step)
+    within = np.block(
+        [
+            [steps[to - start] if to >= start else nothing for to in range(GROUP)]
+            for start in range(GROUP)
+        ]
     )
+    return ChunkMatrices(
+        response=toeplitz.T.astype(dtype),
+        ringing=ringing.T.astype(dtype),
+        drive=drive.astype(dtype),
+        step=step,
+        within=within,
+        onward=np.hstack(steps[1:]),
+    )
+
+
+def _carried(after: Matrix, matrices: ChunkMatrices) -> Matrix:
+    """States after each chunk, from what each chunk alone adds, shape (channels, chunks, order).
+
+    Within groups by one product; from group to group by doubling: what is 1, 2, 4 … groups back
+    still rings on.
+    """
+    channels, chunks, order = after.shape
+    groups = -(-chunks // GROUP)
+    alone = np.zeros((channels, groups, GROUP * order))
+    alone.reshape(channels, -1, order)[:, :chunks] = after
+    carried = alone @ matrices.within
+    ends = carried[..., -order:].copy()
+    step, distance = matrices.onward[:, -order:], 1
+    while distance < groups and np.abs(step).max() > NEGLIGIBLE:
+        ends[:, distance:] += ends[:, :-distance] @ step
+        step, distance = step @ step, 2 * distance
+    carried[:, 1:] += ends[:, :-1] @ matrices.onward
+    return np.asarray(carried.reshape(channels, -1, order)[:, :chunks])

@@ -94,12 +94,18 @@ _NO_RUNS = Runs(_NOWHERE, _NOWHERE, _NOWHERE, _NOTHING, _NOTHING, _NOTHING)
 
 def _long_runs(same: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Start and length of each run, from whether each sample equals the one before it."""
-    pairs = same[1:] & same[:-1]
-    if not pairs.any():
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    edges = np.flatnonzero(np.diff(pairs, prepend=False, append=False))
-    return edges[::2], edges[1::2] - edges[::2] + 2
+    pairs = np.flatnonzero(same[1:] & same[:-1])
+    if not len(pairs):
+        return pairs, pairs
+    last = np.flatnonzero(np.diff(pairs) > 1)
+    first = np.append(0, last + 1)
+    return pairs[first], pairs[np.append(last, len(pairs) - 1)] - pairs[first] + SHORTEST_RUN
 
 
 def _trailing(same: NDArray[np.bool_]) -> int:
-    return len(same) if same.all() else int(np.argmin(same[::-1]))
+    length = 64
+    while same[-length:].all():
+        if length >= len(same):
+            return len(same)
+        length *= 8
+    return int(np.argmin(same[-length:][::-1]))

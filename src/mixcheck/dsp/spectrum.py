@@ -7,14 +7,14 @@ every sample counts alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixcheck.audio import Samples
+from mixcheck.dsp.fourier import real_transform
 
 
 class PowerSpectrum:
@@ -26,18 +26,17 @@ class PowerSpectrum:
         Points of a frame, even.
     channels : int
         Channels of every block.
-    is_long : bool
-        There will be millions of samples.
     """
 
-    def __init__(self, size: int, channels: int, *, is_long: bool = False) -> None:
+    def __init__(self, size: int, channels: int) -> None:
         self.size = size
-        self._is_long = is_long
         self._hop = size // 2
         self._window = np.sin(np.pi * (np.arange(size) + 0.5) / size)
         self._waiting = np.zeros((channels, self._hop), np.float32)
 
-    def add(self, samples: Samples, *, last: bool = False) -> NDArray[np.float64]:
+    def add(
+        self, samples: Samples, *, last: bool = False, ends: Sequence[int] = ()
+    ) -> NDArray[np.float64]:
         """Energy in each bin of the frames that this block completes.
 
         Parameters
@@ -45,46 +44,40 @@ class PowerSpectrum:
         samples : ndarray, shape (channels, frames)
         last : bool
             Complete the frames still waiting too, the stream followed by silence.
+        ends : sequence of int
+            Places within the block up to which to sum apart; the last part goes to the end.
 
         Returns
         -------
-        ndarray, shape (channels, size // 2 + 1)
+        ndarray, shape (len(ends) + 1, channels, size // 2 + 1)
             Sums to the sum of squares of the stream, once all frames are added.
         """
+        waiting = self._waiting.shape[1]
         joined = np.concatenate([self._waiting, samples], axis=1)
         if last:
             joined = np.pad(joined, ((0, 0), (0, self.size - joined.shape[1] % self._hop)))
-        count = max(0, joined.shape[1] // self._hop - 1)
-        self._waiting = joined[:, count * self._hop :].copy()
-        channels, bins = len(joined), self._hop + 1
+        lengths = (*(waiting + end for end in ends), joined.shape[1])
+        counts = [max(0, length // self._hop - 1) for length in lengths]
+        self._waiting = joined[:, counts[-1] * self._hop :].copy()
+        parts = pairwise((0, *counts))
+        return np.stack([self._energy(joined, start, stop) for start, stop in parts])
+
+    def _energy(self, joined: Samples, start: int, stop: int) -> NDArray[np.float64]:
+        """Energy of some of the frames, shape (channels, bins)."""
+        channels, bins, count = len(joined), self._hop + 1, stop - start
         if not count:
             return np.zeros((channels, bins))
-        halves = joined[:, : (count + 1) * self._hop].reshape(channels, count + 1, self._hop)
+        halves = joined[:, start * self._hop : (stop + 1) * self._hop]
+        halves = halves.reshape(channels, count + 1, self._hop)
         rise, fall = self._window.astype(joined.dtype).reshape(2, self._hop)
         windowed = np.empty((channels, count, self.size), joined.dtype)
         np.multiply(halves[:, :-1], rise, out=windowed[..., : self._hop])
         np.multiply(halves[:, 1:], fall, out=windowed[..., self._hop :])
-        parts = _real_transform(self._is_long)(windowed, axis=2).view(
-            joined.dtype
-        )  # real, imaginary, real …
+        parts = real_transform(windowed).view(joined.dtype)  # real, imaginary, real …
         squares = np.einsum("cfp,cfp->cp", parts, parts, dtype=joined.dtype)
         energy = squares.reshape(channels, bins, 2).sum(2, dtype=np.float64)
         energy[:, 1:-1] *= 2.0  # the negative frequencies
         return np.asarray(energy / self.size)
-
-
-@cache
-def _real_transform(is_long: bool) -> Callable[..., NDArray[Any]]:
-    """SciPy's transform is six times as fast as NumPy's, and takes 0.3 s to import.
-
-    It is imported when the first block comes, by the process that transforms.
-    """
-    if not is_long:
-        return np.fft.rfft
-    from scipy.fft import rfft
-
-    transform: Callable[..., NDArray[Any]] = rfft
-    return transform
 
 
 def frame_size(sample_rate_hz: int, seconds: float) -> int:

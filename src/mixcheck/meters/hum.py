@@ -30,7 +30,7 @@ from mixcheck.views import Block
 
 MAINS_HZ = (50.0, 60.0)
 HARMONICS = 7
-STRETCH_BLOCKS = 2
+STRETCH_S = 2
 STRETCHES = 16
 LEAST_STRETCHES = 2
 PADDING = 4
@@ -67,8 +67,11 @@ class HumFinder:
     def __init__(self, audio: AudioFormat) -> None:
         decimator = Decimator(audio.sample_rate_hz, 1)
         self._rate_hz, self._usable_hz = decimator.rate_hz, decimator.usable_hz
-        self._length = int(STRETCH_BLOCKS * self._rate_hz) - decimator.factor
-        self._parts: list[NDArray[np.floating]] = []
+        self._factor = decimator.factor
+        self._length = int(STRETCH_S * self._rate_hz) - decimator.factor
+        self._bass = np.zeros((audio.channels, 0), np.float32)
+        self._bass_start = 0
+        self._stretches = 0
         self._quietest: list[tuple[float, int, NDArray[np.floating]]] = []
         self._count = 0
         self._frames = 0
@@ -79,13 +82,17 @@ class HumFinder:
         """Take the next block."""
         self._frames += block.frames
         self._energy += float(block.segments.energy.mean(0).sum())
-        self._parts.append(block.bass)
-        if len(self._parts) < STRETCH_BLOCKS:
-            return
-        stretch = np.concatenate(self._parts, axis=1)[:, : self._length]
-        self._parts = []
-        if stretch.shape[1] < self._length or not stretch.any(0).all():
-            return  # cut short, or digital black
+        self._bass = np.concatenate([self._bass, block.bass], axis=1)
+        while (self._stretches + 1) * STRETCH_S * self._sample_rate_hz <= self._frames:
+            self._stretches += 1
+            end = self._stretches * STRETCH_S * self._sample_rate_hz // self._factor
+            self._keep_if_quiet(self._bass[:, : self._length].copy())
+            self._bass = self._bass[:, end - self._bass_start :]
+            self._bass_start = end
+
+    def _keep_if_quiet(self, stretch: NDArray[np.floating]) -> None:
+        if not stretch.any(0).all():
+            return  # digital black
         self._count += 1
         entry = (-float(stretch.var(1).mean()), self._count, stretch)
         if len(self._quietest) < STRETCHES:
@@ -96,7 +103,7 @@ class HumFinder:
     def finish(self) -> Hum:
         """Look for hum."""
         if len(self._quietest) < LEAST_STRETCHES:
-            seconds = LEAST_STRETCHES * STRETCH_BLOCKS
+            seconds = LEAST_STRETCHES * STRETCH_S
             return Hum(
                 reasons=unmeasured(
                     ("hum_hz", "hum_dbfs", "hum"), f"fewer than {seconds} s without digital black"

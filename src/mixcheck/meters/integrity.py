@@ -117,7 +117,7 @@ class IntegrityMeter:
         self._non_finite: list[tuple[int, int]] = []
         self._non_finite_count = 0
         self._head: Samples | None = None
-        self._latest: tuple[Samples, ...] = ()  # the last two blocks hold the tail
+        self._tail = np.zeros((audio.channels, 0), np.float32)
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -131,20 +131,25 @@ class IntegrityMeter:
                 self._first_heard = self._segments + int(heard[0])
             self._last_heard = self._segments + int(heard[-1])
         self._segments += len(power)
-        spectrum = block.spectrum.mean(0)
-        if spectrum.any():
-            self._spectra += 1
-            if self._spectra > 2:
-                self._middle_spectra = self._middle_spectra + self._latest_spectrum
-            self._latest_spectrum = np.log(spectrum + TINY * spectrum.sum())
-            if self._spectra == 1:
-                self._first_spectrum = self._latest_spectrum
+        for spectrum in block.spectra.mean(1):
+            self._add_spectrum(spectrum)
         self._bits.update(block.samples)
         self._update_non_finite(block)
         near = round(CUT_NEAR_S * self._rate)
         if self._head is None:
-            self._head = block.samples[:, :near].copy()
-        self._latest = (*self._latest[-1:], block.samples)
+            self._head = self._tail = block.samples[:, :near].copy()
+        self._tail = np.concatenate([self._tail, block.samples[:, -near:]], axis=1)[:, -near:]
+
+    def _add_spectrum(self, spectrum: NDArray[np.float64]) -> None:
+        """Take the energy of a second."""
+        if not spectrum.any():
+            return
+        self._spectra += 1
+        if self._spectra > 2:
+            self._middle_spectra = self._middle_spectra + self._latest_spectrum
+        self._latest_spectrum = np.log(spectrum + TINY * spectrum.sum())
+        if self._spectra == 1:
+            self._first_spectrum = self._latest_spectrum
 
     def _update_non_finite(self, block: Block) -> None:
         self._non_finite_count += len(block.non_finite)
@@ -281,7 +286,7 @@ class IntegrityMeter:
         if duration_s < CUT_SHORTEST_S or self._head is None:
             return []
         edge = max(1, round(CUT_EDGE_S * self._rate))
-        tail = np.concatenate(self._latest, axis=1)[:, -round(CUT_NEAR_S * self._rate) :]
+        tail = self._tail
         places = (
             ("cut-start", "starts", self._head[:, :edge], self._head, 0, 0.0),
             ("cut-end", "stops", tail[:, -edge:], tail, -1, duration_s),

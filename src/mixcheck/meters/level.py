@@ -17,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.audio import AudioFormat
+from mixcheck.audio import AudioFormat, Samples
 from mixcheck.meters.base import Finding, Reading, finding, unmeasured
 from mixcheck.units import power_to_db, quantity
 from mixcheck.views import Block
@@ -28,6 +28,7 @@ DR_BLOCK_S = 3
 DR_EXTRA_FRAMES = {44_100: 180}  # the original counts 44,160 frames as a second there
 DR_LOUDEST_SHARE = 0.2
 DR_LEAST_BLOCKS = 2
+ENERGY_FRAMES = 4800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,14 @@ class LevelMeter:
         )
 
 
+def _energy(samples: Samples) -> NDArray[np.float64]:
+    """Sum of squares of each channel; in single precision for no more than a stretch at a time."""
+    starts = range(0, samples.shape[1], ENERGY_FRAMES)
+    parts = (samples[:, start : start + ENERGY_FRAMES] for start in starts)
+    sums = [np.vecdot(part, part) for part in parts]
+    return np.asarray(np.sum(sums, axis=0, dtype=np.float64))
+
+
 class _DynamicRange:
     """Power and peak of blocks of 3 s, cut wherever the recording's blocks begin."""
 
@@ -152,13 +161,9 @@ class _DynamicRange:
         start = 0
         while start < block.frames:
             stop = min(block.frames, start + self._length - self._filled)
-            if stop - start == block.frames:
-                energy, peak = block.segments.energy.sum(1), block.sample_peak
-            else:
-                part = block.samples[:, start:stop].astype(np.float64)
-                energy, peak = np.vecdot(part, part), np.abs(part).max(1)
-            self._energy += energy
-            np.maximum(self._peak, peak, out=self._peak)
+            part = block.samples[:, start:stop]
+            self._energy += _energy(part)
+            np.maximum(self._peak, np.maximum(part.max(1), -part.min(1)), out=self._peak)
             self._filled += stop - start
             start = stop
             if self._filled == self._length:

@@ -130,13 +130,16 @@ class LoudnessMeter:
         segments = block.segments
         whole = segments.frames >= self._full_segment  # the last of a file may be cut short
         energy = self._weights @ segments.k_energy
-        self._push(energy[whole], segments.frames[whole].astype(np.float64))
-        true_peak = float(block.true_peaks.peak.max())
-        self._max_true_peak = max(self._max_true_peak, true_peak)
-        self._recent_true_peaks.append(true_peak)
-        self._update_psr()
+        short_term = self._push(energy[whole], segments.frames[whole].astype(np.float64))
+        for second, true_peak in enumerate(block.true_peaks.peaks.max(0).tolist(), 1):
+            self._max_true_peak = max(self._max_true_peak, true_peak)
+            self._recent_true_peaks.append(true_peak)
+            ends = len(short_term) - max(0, int(whole.sum()) - second * SEGMENTS_PER_S)
+            if ends > 0:
+                self._update_psr(float(short_term[ends - 1]))
 
-    def _push(self, energy: Powers, frames: Powers) -> None:
+    def _push(self, energy: Powers, frames: Powers) -> Powers:
+        """Take segments; give the short-term powers at the end of each, as far as there are."""
         new = len(energy)
         self._energy = np.concatenate([self._energy, energy])
         self._frames = np.concatenate([self._frames, frames])
@@ -149,6 +152,7 @@ class LoudnessMeter:
         self._short_term.append(self._each_hop(short_term))
         self._energy = self._energy[-SHORT_TERM:]
         self._frames = self._frames[-SHORT_TERM:]
+        return short_term
 
     def _windows(self, length: int, new: int) -> Powers:
         """Mean power of the windows that end in the last ``new`` segments."""
@@ -165,10 +169,8 @@ class LoudnessMeter:
         """Those of the latest windows that lie a whole number of hops after the first."""
         return windows[::-1][self._segments % HOP :: HOP][::-1].copy()
 
-    def _update_psr(self) -> None:
-        if len(self._energy) < SHORT_TERM:
-            return
-        short_term_lufs = lufs(self._energy.sum() / self._frames.sum())
+    def _update_psr(self, short_term: float) -> None:
+        short_term_lufs = lufs(short_term)
         peak_db = power_to_db(max(self._recent_true_peaks) ** 2)
         if short_term_lufs is None or peak_db is None or short_term_lufs <= ABSOLUTE_GATE_LUFS:
             return

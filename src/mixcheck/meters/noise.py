@@ -252,7 +252,7 @@ class _QuietestWindow:
         self._recent_frames = np.zeros(0, np.int64)
         self._recent_energy = np.zeros((channels, 0))
         self._recent_total = np.zeros((channels, 0))
-        self._recent_samples: tuple[Samples, ...] = ()
+        self._recent_samples: Samples = np.zeros((channels, 0), np.float32)
 
     def update(self, block: Block) -> None:
         segments = block.segments
@@ -264,8 +264,9 @@ class _QuietestWindow:
         kept = WINDOW - 1
         self._recent_frames, self._recent_energy = frames[-kept:], energy[:, -kept:]
         self._recent_total = total[:, -kept:]
-        recent = (*self._recent_samples, block.samples)  # blocks of a second: two are enough
-        self._recent_samples = recent[-2:]
+        recent = int(self._recent_frames.sum())
+        near = (self._recent_samples, block.samples[:, -recent:])
+        self._recent_samples = np.concatenate(near, axis=1)[:, -recent:]
 
     def _search(
         self,
@@ -282,9 +283,9 @@ class _QuietestWindow:
         if power[best] >= self.power:
             return
         self.power = max(float(power[best]), 0.0)
-        self.start_frame = block.start_frame + block.frames - int(frames[best:].sum())
-        near = np.concatenate([*self._recent_samples, block.samples], axis=1)
+        near = np.concatenate([self._recent_samples, block.samples], axis=1)
         start = near.shape[1] - int(frames[best:].sum())
+        self.start_frame = block.start_frame + block.frames - near.shape[1] + start
         self.samples = near[:, start : start + int(frames[best : best + WINDOW].sum())].copy()
 
 
@@ -295,21 +296,25 @@ def _moving_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return total[..., WINDOW - 1 :]
 
 
+def _first_above(power: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Place of the first value that exceeds each level."""
+    return np.searchsorted(np.maximum.accumulate(power), levels, "right")
+
+
 class _Edges:
     """When each level, in steps of a decibel, was first and last exceeded."""
 
     def __init__(self) -> None:
         self._grid_dbfs = np.arange(-120.0, 1.0)
-        self._powers = np.array([db_to_power(level) for level in self._grid_dbfs])[:, None]
+        self._powers = np.array([db_to_power(level) for level in self._grid_dbfs])
         self._first = np.full(len(self._grid_dbfs), -1)
         self._last = np.full(len(self._grid_dbfs), -1)
         self._segments = 0
 
     def update(self, power: NDArray[np.float64]) -> None:
-        above = power > self._powers
-        seen = above.any(1)
-        first = above.argmax(1) + self._segments
-        last = len(power) - 1 - above[:, ::-1].argmax(1) + self._segments
+        seen = power.max() > self._powers
+        first = _first_above(power, self._powers) + self._segments
+        last = len(power) - 1 - _first_above(power[::-1], self._powers) + self._segments
         self._first = np.where(seen & (self._first < 0), first, self._first)
         self._last = np.where(seen, last, self._last)
         self._segments += len(power)

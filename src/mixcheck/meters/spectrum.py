@@ -85,7 +85,7 @@ class SpectrumMeter:
     def update(self, block: Block) -> None:
         """Take the next block."""
         self._frames += block.frames
-        self._energy = self._energy + block.spectrum.mean(0)
+        self._energy = self._energy + block.spectra.mean(1).sum(0)
         self._bass_energy = self._bass_energy + block.bass_spectrum.mean(0)
 
     def finish(self) -> SpectrumReading:
