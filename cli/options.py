@@ -46,6 +46,22 @@ def measuring(command: Command) -> Command:
             click.option(
                 "--dual-mono", is_flag=True, help="Measure mono as if on two loudspeakers."
             ),
+            click.option(
+                "-j",
+                "--jobs",
+                type=click.IntRange(1),
+                metavar="N",
+                help="Files to measure at the same time; as many as there are cores, by default.",
+            ),
+            click.option(
+                "--time-limit",
+                "time_limit_s",
+                type=click.FloatRange(0, min_open=True),
+                default=900.0,
+                show_default=True,
+                metavar="S",
+                help="Seconds that one of several files may take.",
+            ),
             click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
             click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
         )

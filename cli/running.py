@@ -29,6 +29,7 @@ from mixcheck.report.wording import printable
 from .codes import CodeFilter
 from .inputs import find_inputs
 from .options import FORMAT_OF_SUFFIX
+from .workers import Workers, cores
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
 INTERRUPTED = 130  # as shells have it
@@ -50,6 +51,8 @@ class Run:
     outputs: tuple[str, ...]
     layout: str | None
     dual_mono: bool
+    jobs: int | None
+    time_limit_s: float
     quiet: bool
     verbose: bool
 
@@ -119,15 +122,19 @@ def _keep_freed_memory() -> None:
 
 
 def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:
-    outcomes = measure_many(files, layout=run.layout, dual_mono=run.dual_mono)
-    if len(files) < 2 or run.quiet or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
+    jobs = min(run.jobs or cores(), len(files))
+    with Workers(jobs, run.time_limit_s) if jobs > 1 else contextlib.nullcontext() as executor:
+        outcomes = measure_many(
+            files, executor=executor, layout=run.layout, dual_mono=run.dual_mono
+        )
+        if len(files) < 2 or run.quiet or not sys.stderr.isatty():
+            yield from outcomes
+            return
+        from rich.console import Console
+        from rich.progress import track
 
-    console = Console(stderr=True)
-    yield from track(outcomes, "Measuring", total=len(files), console=console, transient=True)
+        console = Console(stderr=True)
+        yield from track(outcomes, "Measuring", total=len(files), console=console, transient=True)
 
 
 def _rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:

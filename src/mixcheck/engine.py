@@ -23,7 +23,7 @@ from mixcheck.audio import (
     open_audio,
     usable_block,
 )
-from mixcheck.errors import AudioError, UsageError
+from mixcheck.errors import AudioError, MixcheckError, UsageError
 from mixcheck.measurement import Measurement
 from mixcheck.meters import METERS
 from mixcheck.views import Views, block_bytes, is_long
@@ -146,11 +146,11 @@ def _measure_blocks(path: str, audio: AudioFormat, blocks: Iterable[SampleBlock]
     views = Views(audio)
     meters = [meter(audio) for meter in METERS]
     frames = 0
-    spectral = views.spectral(blocks)
+    halves = views.begin(blocks)
     if is_long(audio) and can_work_ahead(block_bytes(audio)):
-        spectral = work_ahead(spectral, block_bytes(audio))
+        halves = work_ahead(halves, block_bytes(audio))
     try:
-        for block in views.complete(spectral):
+        for block in views.complete(halves):
             for meter in meters:
                 meter.update(block)
             frames += block.frames
@@ -187,7 +187,8 @@ def measure_many(
     paths : iterable of str or path-like
         The files; may be longer than memory.
     executor : Executor, optional
-        Where to run; the caller owns it. Without one, here and now.
+        Where to run; the caller owns it. Without one, here and now. A task that raises or that the
+        executor gives up makes its file :class:`Unreadable`.
     layout, dual_mono
         As for :func:`measure`.
 
@@ -206,13 +207,33 @@ def measure_many(
     if executor is None:
         yield from (measure_or_report(*task) for task in tasks)
         return
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: deque[tuple[str, Future[Outcome]]] = deque()
     for task in tasks:
-        waiting.append(executor.submit(measure_or_report, *task))
+        waiting.append((task[0], executor.submit(measure_or_report, *task)))
         if len(waiting) >= IN_FLIGHT:
-            yield waiting.popleft().result()
+            yield _outcome(*waiting.popleft())
     while waiting:
-        yield waiting.popleft().result()
+        yield _outcome(*waiting.popleft())
+
+
+def _outcome(path: str, task: Future[Outcome]) -> Outcome:
+    """What came of a task; one that died or hung costs its own file only."""
+    try:
+        return task.result()
+    except MixcheckError:
+        raise
+    except TimeoutError:
+        error = AudioError(
+            path, "took longer than the time limit", "try it alone, or give it more time"
+        )
+    except Exception as died:
+        why = str(died) or type(died).__name__
+        error = AudioError(
+            path,
+            f"could not be measured: the process that did ended early ({why})",
+            "see whether memory ran out, and try it alone",
+        )
+    return Unreadable(path, error)
 
 
 def measure_or_report(path: str, layout: str | None, dual_mono: bool) -> Outcome:

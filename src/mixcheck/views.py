@@ -105,65 +105,78 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class SpectralBlock:
-    """A block with the half of its views that has to do with spectra."""
+class HalfBlock:
+    """A block with the first half of its views; without spectra where they are left for later."""
 
     block: SampleBlock
     last: bool
+    lowest: NDArray[np.float64]
+    highest: NDArray[np.float64]
+    runs: Runs
     bass: NDArray[np.floating]
-    spectra: NDArray[np.float64]
+    spectra: NDArray[np.float64] | None
     bass_spectrum: NDArray[np.float64]
 
 
 class Views:
     """Runs the shared stages over the blocks of one recording, in two halves of like cost.
 
-    The halves share nothing, so that the engine can run them side by side.
+    The halves share nothing, so that the engine can run them side by side. Decoding goes with the
+    first: where it is dear, the spectra move to the second.
     """
 
     def __init__(self, audio: AudioFormat) -> None:
         rate, channels = audio.sample_rate_hz, audio.channels
         self._rate = rate
+        self._spectra_first = not audio.is_compressed
         self._k_weighting = k_weighting(rate, channels)
         self._true_peaks = TruePeakFinder(rate, channels)
         self._runs = RunFinder(channels)
         self._decimator = Decimator(rate, channels)
         self._spectrum = PowerSpectrum(frame_size(rate, SPECTRUM_S), channels)
-        self._bass_spectrum = PowerSpectrum(
-            frame_size(round(self._decimator.rate_hz), BASS_SPECTRUM_S), channels
-        )
+        bass_rate = round(self._decimator.rate_hz)
+        self._bass_spectrum = PowerSpectrum(frame_size(bass_rate, BASS_SPECTRUM_S), channels)
 
-    def spectral(self, blocks: Iterable[SampleBlock]) -> Iterator[SpectralBlock]:
-        """First half of the views of all blocks; the last block completes what was held back."""
+    def begin(self, blocks: Iterable[SampleBlock]) -> Iterator[HalfBlock]:
+        """First half of the views; the last block completes what was held back."""
         for block, last in _marked_last(blocks):
-            block.samples.setflags(write=False)
-            bass = self._decimator.decimate(block.samples)
-            seconds = range(self._rate, block.samples.shape[1], self._rate)
-            yield SpectralBlock(
+            samples = block.samples
+            samples.setflags(write=False)
+            bass = self._decimator.decimate(samples)
+            yield HalfBlock(
                 block=block,
                 last=last,
+                lowest=samples.min(1).astype(np.float64),
+                highest=samples.max(1).astype(np.float64),
+                runs=self._runs.find(samples, last=last),
                 bass=bass,
-                spectra=self._spectrum.add(block.samples, last=last, ends=seconds),
+                spectra=self._spectra(samples, last=last) if self._spectra_first else None,
                 bass_spectrum=self._bass_spectrum.add(bass, last=last)[0],
             )
 
-    def complete(self, halves: Iterable[SpectralBlock]) -> Iterator[Block]:
-        """Second half of the views, on top of the first."""
+    def complete(self, halves: Iterable[HalfBlock]) -> Iterator[Block]:
+        """Second half, on top of the first."""
         for half in halves:
-            samples = half.block.samples
+            samples, spectra = half.block.samples, half.spectra
+            if spectra is None:
+                spectra = self._spectra(samples, last=half.last)
             yield Block(
                 start_frame=half.block.start_frame,
                 samples=samples,
                 non_finite=half.block.non_finite,
                 segments=self._segments(samples),
-                lowest=samples.min(1).astype(np.float64),
-                highest=samples.max(1).astype(np.float64),
+                lowest=half.lowest,
+                highest=half.highest,
                 true_peaks=self._true_peaks.find(samples, last=half.last),
-                runs=self._runs.find(samples, last=half.last),
+                runs=half.runs,
                 bass=half.bass,
-                spectra=half.spectra,
+                spectra=spectra,
                 bass_spectrum=half.bass_spectrum,
             )
+
+    def _spectra(self, samples: Samples, *, last: bool) -> NDArray[np.float64]:
+        seconds = range(self._rate, samples.shape[1], self._rate)
+        return self._spectrum.add(samples, last=last, ends=seconds)
 
     def _segments(self, samples: Samples) -> Segments:
         bounds = segment_bounds(self._rate, samples.shape[1])
@@ -184,7 +197,7 @@ def is_long(audio: AudioFormat) -> bool:
 
 
 def block_bytes(audio: AudioFormat) -> int:
-    """Most memory that the arrays of a :class:`SpectralBlock` can take."""
+    """Most memory that the arrays of a :class:`HalfBlock` can take."""
     samples = audio.channels * audio.block_frames
     return 2 * samples * np.dtype(np.float64).itemsize  # the spectra have fewer points
 

@@ -70,6 +70,11 @@ class AudioFormat:
         return self.codec in LOSSY_CODECS
 
     @property
+    def is_compressed(self) -> bool:
+        """Whether samples have to be computed from what is stored."""
+        return self.is_lossy or self.container == "FLAC" or self.codec.startswith("ALAC")
+
+    @property
     def is_float(self) -> bool:
         """Whether samples are stored as floating point."""
         return self.codec in FLOAT_CODECS

@@ -5,7 +5,7 @@ Conventions
 Samples are planar, shape ``(channels, frames)``, full scale 1.0, never clipped: lossy decodes
 and float files go beyond ±1.0. They are float32 where that holds every value of the file
 exactly (up to 24 bits, float32, lossy) and float64 otherwise. Every block is as long as
-``AudioFormat.block_frames`` says, except the last. NaN and infinity are replaced by zero and counted.
+``AudioFormat.block_frames`` says, except the last. NaN and infinity are zeroed and counted.
 
 Reading in whole seconds is also what python-soundfile wants: it seeks after every read.
 """

@@ -28,7 +28,7 @@ DR_BLOCK_S = 3
 DR_EXTRA_FRAMES = {44_100: 180}  # the original counts 44,160 frames as a second there
 DR_LOUDEST_SHARE = 0.2
 DR_LEAST_BLOCKS = 2
-ENERGY_FRAMES = 4800
+ENERGY_FRAMES = 48_000
 
 
 @dataclass(frozen=True, kw_only=True)
