@@ -18,6 +18,7 @@ COMMANDS = {
     "measure": "Print the numbers, without a verdict.",
     "profiles": "List the delivery specs, or show one with its sources.",
     "selftest": "Measure the cases of the standards on this machine, and compare.",
+    "cache": "Show or clear the measurements kept from earlier runs.",
     "explain": "Say what a finding or a metric is and what to do about it.",
 }
 

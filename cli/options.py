@@ -62,6 +62,13 @@ def measuring(command: Command) -> Command:
                 metavar="S",
                 help="Seconds that one of several files may take.",
             ),
+            click.option(
+                "--cache-dir",
+                type=click.Path(file_okay=False),
+                envvar="MIXCHECK_CACHE_DIR",
+                help="Where measurements are kept for the next run. [default: the user's cache]",
+            ),
+            click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing."),
             click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
             click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
         )

@@ -28,7 +28,9 @@ from mixcheck.report.wording import printable
 
 from .codes import CodeFilter
 from .inputs import find_inputs
+from .keeping import open_cache
 from .options import FORMAT_OF_SUFFIX
+from .progress import with_progress
 from .workers import Workers, cores
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
@@ -53,6 +55,8 @@ class Run:
     dual_mono: bool
     jobs: int | None
     time_limit_s: float
+    cache_dir: str | None
+    no_cache: bool
     quiet: bool
     verbose: bool
 
@@ -123,18 +127,19 @@ def _keep_freed_memory() -> None:
 
 def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:
     jobs = min(run.jobs or cores(), len(files))
-    with Workers(jobs, run.time_limit_s) if jobs > 1 else contextlib.nullcontext() as executor:
+    with (
+        Workers(jobs, run.time_limit_s) if jobs > 1 else contextlib.nullcontext() as executor,
+        (None if run.no_cache else open_cache(run.cache_dir)) or contextlib.nullcontext() as cache,
+    ):
         outcomes = measure_many(
-            files, executor=executor, layout=run.layout, dual_mono=run.dual_mono
+            files, executor=executor, layout=run.layout, dual_mono=run.dual_mono, cache=cache
         )
-        if len(files) < 2 or run.quiet or not sys.stderr.isatty():
-            yield from outcomes
-            return
-        from rich.console import Console
-        from rich.progress import track
-
-        console = Console(stderr=True)
-        yield from track(outcomes, "Measuring", total=len(files), console=console, transient=True)
+        if len(files) > 1 and not run.quiet and sys.stderr.isatty():
+            outcomes = with_progress(outcomes, len(files))
+        yield from outcomes
+        if cache and cache.problem:
+            note = f"mixcheck: measurements could not be kept ({cache.problem})"
+            click.echo(printable(note), err=True)
 
 
 def _rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:

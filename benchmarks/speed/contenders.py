@@ -15,8 +15,9 @@ _HERE = Path(__file__).parent
 
 
 def mixcheck(path: Path) -> Command:
-    """Every number, as JSON."""
-    return [sys.executable, "-m", "mixcheck_cli", "measure", "-f", "json", str(path)]
+    """Every number, as JSON, measured anew."""
+    words = ["measure", "--no-cache", "-f", "json", str(path)]
+    return [sys.executable, "-m", "mixcheck_cli", *words]
 
 
 def newest_ffmpeg() -> str | None:

@@ -16,9 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mixcheck.engine import Outcome, Unreadable, measure, measure_array, measure_many
+    from mixcheck.cache import MeasurementCache
+    from mixcheck.engine import measure, measure_array
     from mixcheck.errors import AudioError, MixcheckError, ProfileError, UsageError
     from mixcheck.judgement import Judgement, Verdict, judge
+    from mixcheck.many import Outcome, Unreadable, measure_many
     from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION, Measurement
     from mixcheck.meters import Finding, metrics
     from mixcheck.profiles import Limit, Profile, load_profile, profile_names
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "engine": ("Outcome", "Unreadable", "measure", "measure_array", "measure_many"),
+    "cache": ("MeasurementCache",),
+    "engine": ("measure", "measure_array"),
     "errors": ("AudioError", "MixcheckError", "ProfileError", "UsageError"),
     "judgement": ("Judgement", "Verdict", "judge"),
+    "many": ("Outcome", "Unreadable", "measure_many"),
     "measurement": ("ANALYSIS_VERSION", "SCHEMA_VERSION", "Measurement"),
     "meters": ("Finding", "metrics"),
     "profiles": ("Limit", "Profile", "load_profile", "profile_names"),
@@ -47,6 +51,7 @@ __all__ = [
     "Judgement",
     "Limit",
     "Measurement",
+    "MeasurementCache",
     "MixcheckError",
     "Outcome",
     "Profile",

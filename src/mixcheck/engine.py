@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,23 +20,10 @@ from mixcheck.audio import (
     open_audio,
     usable_block,
 )
-from mixcheck.errors import AudioError, MixcheckError, UsageError
+from mixcheck.errors import AudioError, UsageError
 from mixcheck.measurement import Measurement
 from mixcheck.meters import METERS
 from mixcheck.views import Views, block_bytes, is_long
-
-IN_FLIGHT = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file that could not be measured, as a value: the other files go on."""
-
-    path: str
-    error: AudioError
-
-
-Outcome = Measurement | Unreadable
 
 
 def measure(
@@ -171,74 +155,3 @@ def as_dual_mono(audio: AudioFormat) -> AudioFormat:
     if audio.channels != 1:
         return audio
     return dataclasses.replace(audio, channel_layout=("dual-mono",), layout_origin="given")
-
-
-def measure_many(
-    paths: Iterable[str | os.PathLike[str]],
-    *,
-    executor: Executor | None = None,
-    layout: str | None = None,
-    dual_mono: bool = False,
-) -> Iterator[Outcome]:
-    """Measure files, in order, each as :func:`measure` would.
-
-    Parameters
-    ----------
-    paths : iterable of str or path-like
-        The files; may be longer than memory.
-    executor : Executor, optional
-        Where to run; the caller owns it. Without one, here and now. A task that raises or that the
-        executor gives up makes its file :class:`Unreadable`.
-    layout, dual_mono
-        As for :func:`measure`.
-
-    Notes
-    -----
-    Give each process of a pool one BLAS thread (``OPENBLAS_NUM_THREADS=1`` in the environment,
-    before NumPy loads): the matrices are small, and threads that wait for one another make a pool
-    four times slower. The command line does so by itself.
-
-    Yields
-    ------
-    Measurement or Unreadable
-        One for each path, in the order given, whatever finishes first.
-    """
-    tasks = ((os.fspath(path), layout, dual_mono) for path in paths)
-    if executor is None:
-        yield from (measure_or_report(*task) for task in tasks)
-        return
-    waiting: deque[tuple[str, Future[Outcome]]] = deque()
-    for task in tasks:
-        waiting.append((task[0], executor.submit(measure_or_report, *task)))
-        if len(waiting) >= IN_FLIGHT:
-            yield _outcome(*waiting.popleft())
-    while waiting:
-        yield _outcome(*waiting.popleft())
-
-
-def _outcome(path: str, task: Future[Outcome]) -> Outcome:
-    """What came of a task; one that died or hung costs its own file only."""
-    try:
-        return task.result()
-    except MixcheckError:
-        raise
-    except TimeoutError:
-        error = AudioError(
-            path, "took longer than the time limit", "try it alone, or give it more time"
-        )
-    except Exception as died:
-        why = str(died) or type(died).__name__
-        error = AudioError(
-            path,
-            f"could not be measured: the process that did ended early ({why})",
-            "see whether memory ran out, and try it alone",
-        )
-    return Unreadable(path, error)
-
-
-def measure_or_report(path: str, layout: str | None, dual_mono: bool) -> Outcome:
-    """:func:`measure`, with a file that cannot be read as a value."""
-    try:
-        return measure(path, layout=layout, dual_mono=dual_mono)
-    except AudioError as error:
-        return Unreadable(path, error)

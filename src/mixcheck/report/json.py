@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mixcheck import __version__
-from mixcheck.engine import Unreadable
 from mixcheck.judgement import Verdict
+from mixcheck.many import Unreadable
 from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION
 from mixcheck.report.method import METHOD, heuristics
 from mixcheck.report.model import FileReport, Summary

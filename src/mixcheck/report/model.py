@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mixcheck.engine import Outcome, Unreadable
 from mixcheck.judgement import Judgement, judge, worst_outcome
+from mixcheck.many import Outcome, Unreadable
 from mixcheck.measurement import Measurement
 from mixcheck.profiles import Profile
 
