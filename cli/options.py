@@ -54,6 +54,11 @@ def measuring(command: Command) -> Command:
                 help="Files to measure at the same time; as many as there are cores, by default.",
             ),
             click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Measure on a Dask cluster: tcp://HOST:PORT, or local:N for one of its own.",
+            ),
+            click.option(
                 "--time-limit",
                 "time_limit_s",
                 type=click.FloatRange(0, min_open=True),

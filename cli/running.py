@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +27,7 @@ from mixcheck.audio import named_layout
 from mixcheck.report import render_text
 from mixcheck.report.wording import printable
 
+from .cluster import cluster_executor
 from .codes import CodeFilter
 from .inputs import find_inputs
 from .keeping import open_cache
@@ -54,6 +56,7 @@ class Run:
     layout: str | None
     dual_mono: bool
     jobs: int | None
+    cluster: str | None
     time_limit_s: float
     cache_dir: str | None
     no_cache: bool
@@ -126,9 +129,8 @@ def _keep_freed_memory() -> None:
 
 
 def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:
-    jobs = min(run.jobs or cores(), len(files))
     with (
-        Workers(jobs, run.time_limit_s) if jobs > 1 else contextlib.nullcontext() as executor,
+        _executor(run, len(files)) as executor,
         (None if run.no_cache else open_cache(run.cache_dir)) or contextlib.nullcontext() as cache,
     ):
         outcomes = measure_many(
@@ -140,6 +142,14 @@ def _measured(run: Run, files: Sequence[str]) -> Iterator[Outcome]:
         if cache and cache.problem:
             note = f"mixcheck: measurements could not be kept ({cache.problem})"
             click.echo(printable(note), err=True)
+
+
+def _executor(run: Run, files: int) -> contextlib.AbstractContextManager[Executor | None]:
+    """What measures the files: a cluster, processes of this machine, or this process."""
+    if run.cluster is not None:
+        return cluster_executor(run.cluster)
+    jobs = min(run.jobs or cores(), files)
+    return Workers(jobs, run.time_limit_s) if jobs > 1 else contextlib.nullcontext()
 
 
 def _rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:

@@ -43,7 +43,7 @@ HOMES = {  # third-party package: the only part that may import it
     "click": "mixcheck_cli",
     "rich": "mixcheck_cli",
     "dask": None,
-    "distributed": None,
+    "distributed": "mixcheck_cli",
 }
 SHARED_IN = {
     "meters": {"meters.base", "meters.hum", "meters"},

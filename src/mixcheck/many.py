@@ -14,7 +14,7 @@ from mixcheck.engine import measure
 from mixcheck.errors import AudioError, MixcheckError
 from mixcheck.measurement import Measurement
 
-IN_FLIGHT = 64
+IN_FLIGHT = 256  # enough for a cluster; what waits is a name or a few kilobytes
 
 Result = TypeVar("Result")
 
