@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mixcheck import MixcheckError, load_profile
+from mixcheck import FileReport, MixcheckError, Outcome, load_profile
 
 from .codes import CodeFilter
 from .options import measuring
@@ -53,7 +53,12 @@ def command(
         codes = CodeFilter.of(select, ignore)
     except MixcheckError as error:
         usage_error(str(error))
-    reports, status = run_and_report(Run(**options), profiles, codes)
+    rules = codes.keep_rules(profiles)
+
+    def judged(outcome: Outcome) -> FileReport:
+        return FileReport.of(codes.keep(outcome), rules)
+
+    reports, status = run_and_report(Run(**options), judged)
     failed = any(report.outcome in FAILING[fail_on] for report in reports)
     if status == PASSED and failed and not exit_zero:
         status = FAILED

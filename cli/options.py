@@ -9,19 +9,35 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FORMAT_NAMES = ("text", "json")
-FORMAT_OF_SUFFIX = {".json": "json", ".txt": "text"}
-
-
-format_option = click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="text",
-    show_default=True,
-    help="Format for standard output.",
+FORMAT_NAMES = (
+    *("text", "json", "jsonl", "csv", "markdown", "junit", "sarif", "github"),
+    *("audacity", "reaper", "markers"),
 )
+FORMAT_OF_SUFFIX = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".xml": "junit",
+    ".sarif": "sarif",
+    ".txt": "text",
+    ".labels.txt": "audacity",
+    ".reaper.csv": "reaper",
+    ".markers.csv": "markers",
+}
+
+
+def format_option(*names: str) -> Callable[[Command], Command]:
+    """The option ``-f`` of a command that knows these formats; the first is the default."""
+    return click.option(
+        "-f",
+        "--format",
+        "format_name",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="Format for standard output.",
+    )
 
 
 def measuring(command: Command) -> Command:
@@ -29,14 +45,16 @@ def measuring(command: Command) -> Command:
     for option in reversed(
         (
             click.argument("paths", nargs=-1, required=True, type=str, metavar="PATH..."),
-            format_option,
+            format_option(*FORMAT_NAMES),
             click.option(
                 "-o",
                 "--output",
                 "outputs",
                 multiple=True,
                 type=click.Path(dir_okay=False),
-                help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
+                help="Write a file too; its suffix says the format: "
+                f"{', '.join(FORMAT_OF_SUFFIX)}. "
+                "{name} in it makes a file for each recording. Repeatable.",
             ),
             click.option(
                 "--layout",

@@ -15,7 +15,7 @@ from mixcheck.conformance import Check, Result, ebu_checks, opinion_checks, tabl
 from mixcheck.report.selftest import render_selftest, selftest_json
 from mixcheck.report.wording import paragraph
 
-from .options import FORMAT_NAMES, format_option
+from .options import format_option
 from .running import FAILED, PASSED, usage_error
 
 AT_ONCE = 4  # checks handed to a process together
@@ -23,11 +23,11 @@ NEEDS_RECORDINGS = (
     "The EBU's own recordings were not given (--ebu-folder): cases 7 and 8 of Tech 3341 and "
     "5 and 6 of Tech 3342 need them."
 )
-RENDERERS = dict(zip(FORMAT_NAMES, (render_selftest, selftest_json), strict=True))
+RENDERERS = {"text": render_selftest, "json": selftest_json}
 
 
 @click.command("selftest")
-@format_option
+@format_option(*RENDERERS)
 @click.option(
     "--ebu-folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -50,6 +50,9 @@ SHARED_IN = {
     "report": {
         "report.model",
         "report.wording",
+        "report.document",
+        "report.checks",
+        "report.totals",
         "report.method",
         "report.schema",
         "report.pages",

@@ -10,22 +10,24 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mixcheck.advice import lower_label
-from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
+from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
+from mixcheck.report.checks import distance, enough_decimals
 from mixcheck.report.method import method_line
-from mixcheck.report.model import FileReport, Summary
+from mixcheck.report.model import FileReport
+from mixcheck.report.totals import most_often, summary_line
 from mixcheck.report.wording import (
+    IN_A_LINE,
     WIDTH,
     allowed,
     describe_format,
     display,
-    length,
     paragraph,
     printable,
     shortened,
 )
-from mixcheck.units import Quantity, clock, format_number
+from mixcheck.units import clock
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
@@ -83,27 +85,10 @@ def render_text(reports: Sequence[FileReport], *, detail: bool | None = None) ->
     for report in reports:
         lines += [*_file(report), ""] if whole else [_line(report)]
     if len(reports) > 1:
-        lines += ([] if whole else [""]) + [summary_line(reports)]
+        lines += ([] if whole else [""]) + [
+            *filter(None, (summary_line(reports), most_often(reports)))
+        ]
     return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n" if lines else ""
-
-
-def summary_line(reports: Sequence[FileReport]) -> str:
-    """How many files came out how, and how much audio that was."""
-    summary = Summary.of(reports)
-    counts = [
-        f"{count} {word}"
-        for count, word in (
-            (summary.passed, "pass"),
-            (summary.warned, "warn"),
-            (summary.failed, "fail"),
-            (summary.unreadable, "unreadable"),
-        )
-        if count
-    ]
-    seconds = sum(report.measurement.format.duration_s for report in reports if report.measurement)
-    files = f"{summary.files} file{'s' if summary.files != 1 else ''}"
-    head = f"{files}: {', '.join(counts)}" if counts else files
-    return f"{head} · {length(seconds)} of audio"
 
 
 def _line(report: FileReport) -> str:
@@ -112,10 +97,7 @@ def _line(report: FileReport) -> str:
     measurement = report.measurement
     if measurement is None:
         return _unreadable(report)
-    numbers = " ".join(
-        f"{_display(measurement, metric):>12}"
-        for metric in ("loudness.integrated_lufs", "peak.max_true_peak_dbtp")
-    )
+    numbers = " ".join(f"{_display(measurement, metric):>12}" for metric in IN_A_LINE)
     start = f"{word}  {numbers}  "
     why = _worst_in_short(report)
     room = WIDTH - len(start) - (len(why) + 2 if why else 0)
@@ -211,35 +193,14 @@ def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
 
 def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
     described = metrics()[verdict.metric]
-    decimals = _decimals(verdict, described)
-    margin = ""
-    if verdict.margin is not None:
-        side = "left" if verdict.margin >= 0 else _side(verdict)
-        margin = f"{format_number(abs(verdict.margin), decimals)} {side}"
+    decimals = enough_decimals(verdict, described)
     return _Row(
         _label(verdict.metric),
         _display(measurement, verdict.metric, decimals),
         allowed(verdict.min, verdict.max, verdict.target, verdict.one_of),
-        margin,
+        distance(verdict, decimals),
         verdict.outcome if verdict.outcome != "fail" else "FAIL",
     )
-
-
-def _side(verdict: Verdict) -> str:
-    """Which bound was missed, by the member of a list that misses it most."""
-    numbers = [one for one in members_of(verdict.value) if isinstance(one, int | float)]
-    under = 0.0 if verdict.min is None else verdict.min - min(numbers)
-    over = 0.0 if verdict.max is None else max(numbers) - verdict.max
-    return "under" if under > over else "over"
-
-
-def _decimals(verdict: Verdict, described: Quantity) -> int:
-    """As usual, but enough to tell a value from the limit that it is close to."""
-    decimals = described.decimals
-    if verdict.margin:
-        while decimals < 4 and not round(verdict.margin, decimals):
-            decimals += 1
-    return decimals
 
 
 def _display(measurement: Measurement, metric: str, decimals: int | None = None) -> str:

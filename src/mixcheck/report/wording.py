@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 
 from mixcheck.audio import AudioFormat
@@ -10,6 +11,8 @@ from mixcheck.measurement import Value
 from mixcheck.units import Quantity, format_number
 
 WIDTH = 80
+IN_A_LINE = ("loudness.integrated_lufs", "peak.max_true_peak_dbtp")
+FORMULA_STARTS = ("=", "+", "-", "@")  # in spreadsheets
 SIGNED_UNITS = ("dBTP", "LUFS")
 
 
@@ -88,11 +91,26 @@ def paragraph(start: str, text: str, hanging: str | None = None) -> str:
 
 
 def printable(name: str) -> str:
-    """A file name that cannot move the cursor: what is not printable is spelt out."""
-    return "".join(
+    """A name that commands nothing: what is not printable is spelt out.
+
+    Neither the terminal's cursor, nor the CI job whose log this becomes: GitHub takes ``::`` at the
+    start of a line for a command, which wrapping may make of any place, and ``##[`` anywhere.
+    """
+    spelt = "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in name
     )
+    return re.sub(r"::+|##(?=\[|vso\[)", _spelt_out, spelt)
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    return "".join(f"\\x{ord(letter):02x}" for letter in found[0])
+
+
+def cell_path(path: str) -> str:
+    """A path for a cell of a table; a relative one that would be a formula begins with ``./``."""
+    path = printable(path)
+    return f"./{path}" if path.startswith(FORMULA_STARTS) else path
 
 
 def shortened(path: str, room: int) -> str:

@@ -1,0 +1,71 @@
+"""Where and how the files of a run are measured."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import click
+
+from mixcheck import Outcome, measure_many
+from mixcheck.report.wording import printable
+
+from .cluster import cluster_executor
+from .keeping import open_cache
+from .progress import with_progress
+from .workers import Workers, cores
+
+# glibc's mallopt: one arena, and what was freed is kept for the next block instead of being given
+# back and fetched again, page by page: a tenth of the run. (-8 M_ARENA_MAX, -1 M_TRIM_THRESHOLD,
+# -3 M_MMAP_THRESHOLD)
+MALLOC_OPTIONS = ((-8, 1), (-1, 1 << 29), (-3, 1 << 25))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """The options of one run that say how to measure, as the user gave them."""
+
+    layout: str | None
+    dual_mono: bool
+    jobs: int | None
+    cluster: str | None
+    time_limit_s: float
+    cache_dir: str | None
+    no_cache: bool
+
+
+def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[Outcome]:
+    """Measure files, in order; progress goes to standard error, if that is a terminal."""
+    _keep_freed_memory()
+    with (
+        _executor(how, len(files)) as executor,
+        (None if how.no_cache else open_cache(how.cache_dir)) or contextlib.nullcontext() as cache,
+    ):
+        outcomes = measure_many(
+            files, executor=executor, layout=how.layout, dual_mono=how.dual_mono, cache=cache
+        )
+        if len(files) > 1 and not quiet and sys.stderr.isatty():
+            outcomes = with_progress(outcomes, len(files))
+        yield from outcomes
+        if cache and cache.problem:
+            note = f"mixcheck: measurements could not be kept ({cache.problem})"
+            click.echo(printable(note), err=True)
+
+
+def _executor(how: Execution, files: int) -> contextlib.AbstractContextManager[Executor | None]:
+    """What measures the files: a cluster, processes of this machine, or this process."""
+    if how.cluster is not None:
+        return cluster_executor(how.cluster)
+    jobs = min(how.jobs or cores(), files)
+    return Workers(jobs, how.time_limit_s) if jobs > 1 else contextlib.nullcontext()
+
+
+def _keep_freed_memory() -> None:
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in MALLOC_OPTIONS:
+            mallopt(option, value)

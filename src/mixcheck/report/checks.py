@@ -1,0 +1,118 @@
+"""Verdicts in words, a sentence each: what the formats for CI jobs are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
+from mixcheck.measurement import Measurement
+from mixcheck.meters import Finding, finding_kinds, metrics
+from mixcheck.report.model import FileReport
+from mixcheck.report.wording import allowed, display
+from mixcheck.units import Quantity, clock, format_number
+
+PLACES_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verdict about one file.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What was judged.
+    rule : str
+        Metric path, or finding code.
+    title : str
+        What was looked at, in words.
+    sentence : str
+        What was measured, what is allowed, by how much it was missed.
+    places : tuple of Finding
+        Where, for a finding code.
+    """
+
+    verdict: Verdict
+    rule: str
+    title: str
+    sentence: str
+    places: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> str:
+        """What it makes of the file: pass, warn or fail."""
+        return counts_as(self.verdict)
+
+
+def checks(report: FileReport) -> Iterator[Check]:
+    """All checks of a file, in the order of its profiles."""
+    measurement = report.measurement
+    if measurement is not None:
+        for judgement in report.judgements:
+            yield from _checks(measurement, judgement)
+
+
+def missed(report: FileReport) -> list[Check]:
+    """The checks that were not passed, failures first."""
+    bad = [check for check in checks(report) if check.outcome != "pass"]
+    return sorted(bad, key=lambda check: check.outcome)  # "fail" before "warn"
+
+
+def _checks(measurement: Measurement, judgement: Judgement) -> Iterator[Check]:
+    for verdict in judgement.verdicts:
+        group, _, code = verdict.metric.partition(".")
+        if group == FINDINGS:
+            places = tuple(one for one in measurement.findings if one.code == code)
+            title = finding_kinds()[code].title
+            yield Check(verdict, code, title, _of_finding(verdict, code, places), places)
+        else:
+            title = metrics()[verdict.metric].label
+            yield Check(verdict, verdict.metric, title, _of_limit(verdict, title), ())
+
+
+def _of_limit(verdict: Verdict, title: str) -> str:
+    if verdict.outcome == "unmeasured":
+        return f"{title}: not measured ({verdict.reason})"
+    described = metrics()[verdict.metric]
+    decimals = enough_decimals(verdict, described)
+    value = display(verdict.value, described, decimals)
+    limit = allowed(verdict.min, verdict.max, verdict.target, verdict.one_of)
+    return ", ".join(filter(None, (f"{title} {value}", limit, distance(verdict, decimals))))
+
+
+def _of_finding(verdict: Verdict, code: str, places: Sequence[Finding]) -> str:
+    if verdict.outcome == "unmeasured":
+        return f"{code}: not looked for ({verdict.reason})"
+    if not verdict.value:
+        return f"{code}: none"
+    where = ", ".join(clock(one.start_s) for one in places[:PLACES_NAMED])
+    more = ", …" if len(places) > PLACES_NAMED else ""
+    count = f"{verdict.value} place{'s' if verdict.value != 1 else ''}"
+    what = f"; {places[0].message}" if places else ""
+    return f"{code}: {count} ({where}{more}){what}"
+
+
+def distance(verdict: Verdict, decimals: int) -> str:
+    """How far a value is from its limit, and on which side."""
+    if verdict.margin is None:
+        return ""
+    side = "left" if verdict.margin >= 0 else _side(verdict)
+    return f"{format_number(abs(verdict.margin), decimals)} {side}"
+
+
+def _side(verdict: Verdict) -> str:
+    """Which bound was missed, by the member of a list that misses it most."""
+    numbers = [one for one in members_of(verdict.value) if isinstance(one, int | float)]
+    under = 0.0 if verdict.min is None else verdict.min - min(numbers)
+    over = 0.0 if verdict.max is None else max(numbers) - verdict.max
+    return "under" if under > over else "over"
+
+
+def enough_decimals(verdict: Verdict, described: Quantity) -> int:
+    """As usual, but enough to tell a value from the limit that it is close to."""
+    decimals = described.decimals
+    if verdict.margin:
+        while decimals < 4 and not round(verdict.margin, decimals):
+            decimals += 1
+    return decimals

@@ -1,0 +1,47 @@
+"""Plain data of a file's report, which every JSON format holds; its text is safe to print."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any
+
+from mixcheck.many import Unreadable
+from mixcheck.report.model import FileReport
+
+# What JSON lets stand, but a terminal or the log of a CI job could take for a command.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]|(?<=#)#(?=vso\\[)|#(?=\\[)")
+
+
+def file_object(report: FileReport) -> dict[str, Any]:
+    """The object of one file."""
+    head = {"path": unicode_path(report.path), "outcome": report.outcome}
+    if isinstance(report.measured, Unreadable):
+        nothing: dict[str, Any] = {"format": None, "measurement": None}
+        error = unicode_path(str(report.error))
+        return head | {"error": error} | nothing | {"findings": [], "verdicts": []}
+    measured = report.measured.to_dict()
+    return {
+        **head,
+        "error": None,
+        "format": measured["format"],
+        "measurement": measured["measurement"],
+        "findings": measured["findings"],
+        "verdicts": [
+            dataclasses.asdict(verdict)
+            for judgement in report.judgements
+            for verdict in judgement.verdicts
+        ],
+    }
+
+
+def unicode_path(path: str) -> str:
+    """A name as Unicode text, which it need not be: other bytes are spelt out."""
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def json_text(data: Any, *, indent: int | None = 2) -> str:
+    """JSON in which nothing can move a cursor or command a CI job; it parses to the same data."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

@@ -1,0 +1,86 @@
+"""JUnit XML, for the test reports of CI servers: a suite is a file, a case is a check.
+
+``failure``: out of spec. ``error``: unreadable, or not measured where it had to be. ``skipped``:
+could not be looked for, and need not be. Warnings are passes that say so in ``system-out``.
+
+Source: the elements and attributes that the xUnit plugin of Jenkins accepts; ``properties`` of a
+case as pytest writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree as Xml
+
+from mixcheck import __version__
+from mixcheck.measurement import Value
+from mixcheck.report.checks import Check, checks
+from mixcheck.report.model import FileReport
+from mixcheck.report.wording import IN_A_LINE, printable
+
+COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def render_junit(reports: Sequence[FileReport]) -> str:
+    """One document for all files."""
+    root = Xml.Element("testsuites", name="mixcheck")
+    for report in reports:
+        root.append(_suite(report))
+    for name in ("tests", *COUNTED):
+        root.set(name, str(sum(int(suite.get(name, 0)) for suite in root)))
+    Xml.indent(root)
+    text: str = Xml.tostring(root, "unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _suite(report: FileReport) -> Xml.Element:
+    suite = Xml.Element("testsuite", name=printable(report.path))
+    if report.measurement is None:
+        case = Xml.SubElement(suite, "testcase", classname=printable(report.path), name="readable")
+        Xml.SubElement(case, "error", type="unreadable", message=printable(report.error or ""))
+    else:
+        measured = {metric: report.measurement.value(metric) for metric in IN_A_LINE}
+        _add_properties(suite, {"mixcheck": __version__, **measured})
+        for check in checks(report):
+            suite.append(_case(report, check))
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for attribute, element in COUNTED.items():
+        suite.set(attribute, str(sum(case.find(element) is not None for case in cases)))
+    return suite
+
+
+def _add_properties(parent: Xml.Element, values: Mapping[str, Value]) -> None:
+    properties = Xml.SubElement(parent, "properties")
+    for name, value in values.items():
+        if value is not None:
+            members = value if isinstance(value, tuple) else (value,)
+            text = " ".join("-" if one is None else str(one) for one in members)
+            Xml.SubElement(properties, "property", name=name, value=text)
+
+
+def _case(report: FileReport, check: Check) -> Xml.Element:
+    verdict = check.verdict
+    name = f"{verdict.profile}: {check.rule}"
+    case = Xml.Element("testcase", classname=printable(report.path), name=name)
+    _add_properties(
+        case,
+        {
+            "value": verdict.value, "min": verdict.min, "max": verdict.max,
+            "margin": verdict.margin, "source": verdict.source,
+        },
+    )  # fmt: skip
+    kind = _element(check)
+    if kind is not None:
+        detail = Xml.SubElement(case, kind, type=check.rule, message=check.sentence)
+        detail.text = verdict.advice
+    elif check.outcome == "warn":
+        Xml.SubElement(case, "system-out").text = f"warning: {check.sentence}"
+    return case
+
+
+def _element(check: Check) -> str | None:
+    """Which element tells a case from a pass."""
+    if check.outcome == "fail":
+        return "error" if check.verdict.outcome == "unmeasured" else "failure"
+    return "skipped" if check.verdict.outcome == "unmeasured" else None

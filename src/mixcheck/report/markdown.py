@@ -1,0 +1,88 @@
+"""Markdown: what failed and why, worst first, then the files that passed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mixcheck.meters import metrics
+from mixcheck.report.checks import Check, missed
+from mixcheck.report.model import OUTCOMES, FileReport
+from mixcheck.report.totals import most_often, summary_line
+from mixcheck.report.wording import IN_A_LINE, display, printable
+
+WORDS = {"unreadable": "UNREADABLE", "fail": "FAIL", "warn": "WARN", "pass": "pass", None: ""}
+ORDER = (*reversed(OUTCOMES), None)
+
+
+def render_markdown(reports: Sequence[FileReport], most_bytes: int | None = None) -> str:
+    """One page for all files, cut between two files where it would be longer than allowed."""
+    head = ["## mixcheck", "", _escaped(summary_line(reports)), *_often(reports)]
+    worst_first = sorted(reports, key=lambda report: ORDER.index(report.outcome))
+    columns = ("", "File", "Integrated loudness", "True peak", "What is wrong")
+    table = [_row(columns), _row(["---"] * len(columns))]
+    rows = [_row(_cells(report)) for report in worst_first]
+    steps = [line for report in worst_first for line in _steps(report)]
+    if most_bytes is not None:
+        room = most_bytes - _bytes([*head, "", *table, ""]) - 200
+        rows = _fitting(rows, room, "files are in the log, but not shown here")
+        steps = _fitting(steps, room - _bytes(rows), "lines of advice are not shown here")
+    parts = [*head, "", *(table + rows if reports else ())]
+    if steps:
+        parts += ["", "### Do this", "", *steps]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _often(reports: Sequence[FileReport]) -> list[str]:
+    often = most_often(reports)
+    return ["", _escaped(often)] if often else []
+
+
+def _cells(report: FileReport) -> Iterable[str]:
+    yield WORDS[report.outcome]
+    yield _escaped(report.path)
+    for metric in IN_A_LINE:
+        value = report.measurement.value(metric) if report.measurement else None
+        yield _escaped(display(value, metrics()[metric]))
+    if report.error is not None:
+        yield _escaped(report.error.removeprefix(f"{report.path}: "))
+    else:
+        yield "<br>".join(_escaped(_said(check, report)) for check in missed(report))
+
+
+def _said(check: Check, report: FileReport) -> str:
+    spec = f"{check.verdict.profile}: " if len(report.judgements) > 1 else ""
+    return f"{spec}{check.sentence}"
+
+
+def _steps(report: FileReport) -> Iterator[str]:
+    steps = dict.fromkeys(step for one in report.judgements for step in one.advice)
+    if steps:
+        yield f"- {_escaped(report.path)}"
+        yield from (f"  - {_escaped(step)}" for step in steps)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    """Text that is neither Markdown nor HTML, nor the mention of a person or an issue."""
+    spelt = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    spelt = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", spelt)
+    return re.sub("[@#]|://", r"\g<0><!-- -->", spelt)
+
+
+def _bytes(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines)
+
+
+def _fitting(lines: list[str], room: int, what: str) -> list[str]:
+    """As many lines as there is room for, and how many were left out."""
+    kept: list[str] = []
+    for line in lines:
+        room -= _bytes([line])
+        if room < 0:
+            return [*kept, "", f"… {len(lines) - len(kept)} more {what}."]
+        kept.append(line)
+    return kept
