@@ -83,13 +83,7 @@ def run_and_report(
     finished = len(reports) - len(inputs.unusable)
     unmeasured = [_not_measured(path) for path in inputs.files[finished:]]
     _stream(run, unmeasured)
-    try:
-        for output in outputs:
-            output.write(reports + unmeasured)
-        if run.format_name == "github":
-            write_step_summary(reports + unmeasured)
-    except MixcheckError as error:
-        usage_error(str(error))
+    _write(run, outputs, reports + unmeasured)
     _show(run, reports if run.format_name == "text" else reports + unmeasured)
     unreadable = [report for report in reports if isinstance(report.measured, Unreadable)]
     if run.quiet or run.format_name != "text":
@@ -113,6 +107,16 @@ def _stream(run: Run, reports: Sequence[FileReport]) -> None:
     if run.format_name == STREAMED and not run.quiet:
         for report in reports:
             click.echo(rendered([report], STREAMED, verbose=False), nl=False)
+
+
+def _write(run: Run, outputs: Sequence[Output], reports: Sequence[FileReport]) -> None:
+    try:
+        for output in outputs:
+            output.write(reports)
+        if run.format_name == "github":
+            write_step_summary(reports)
+    except MixcheckError as error:
+        usage_error(str(error))
 
 
 def _show(run: Run, reports: Sequence[FileReport]) -> None:

@@ -46,8 +46,8 @@ def _annotation(command: str, report: FileReport) -> str:
         text = "\n".join(f"{check.sentence} [{check.verdict.profile}]" for check in missed(report))
         advice = dict.fromkeys(step for one in report.judgements for step in one.advice)
         text = "\n".join([text, *advice])
-    title = f"mixcheck: {path}"
-    return f"::{command} file={_property(path.removeprefix('./'))},title={_property(title)}::{_data(text)}"
+    file, title = path.removeprefix("./"), f"mixcheck: {path}"
+    return f"::{command} file={_property(file)},title={_property(title)}::{_data(text)}"
 
 
 def _data(text: str) -> str:
