@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
-from mixcheck_cli import running
+from mixcheck_cli import execution
 from tests.cli.command import document, outcomes, run, tone, wav
 
 from mixcheck import Outcome, measure
@@ -199,7 +199,7 @@ def test_what_was_measured_before_an_interruption_is_reported(
         yield measure(paths[0])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "measure_many", interrupted)
+    monkeypatch.setattr(execution, "measure_many", interrupted)
     ran = run("measure", *ALL, "-f", "json")
     assert ran.exit_code == 130
     files = json.loads(ran.stdout)["files"]
