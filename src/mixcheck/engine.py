@@ -54,7 +54,7 @@ def measure(
     name = os.fspath(path)
     with open_audio(name, layout=layout) as stream:
         audio = as_dual_mono(stream.format) if dual_mono and not layout else stream.format
-        return _measure_blocks(name, audio, stream.blocks())
+        return measure_blocks(name, audio, stream.blocks(), ahead=True)
 
 
 def measure_array(
@@ -123,15 +123,35 @@ def measure_array(
         usable_block(start, planar[:, start : start + audio.block_frames].copy(), True)
         for start in range(0, frames, audio.block_frames)
     )
-    return _measure_blocks(name, audio, blocks)
+    return measure_blocks(name, audio, blocks, ahead=True)
 
 
-def _measure_blocks(path: str, audio: AudioFormat, blocks: Iterable[SampleBlock]) -> Measurement:
+def measure_blocks(
+    path: str, audio: AudioFormat, blocks: Iterable[SampleBlock], *, ahead: bool = False
+) -> Measurement:
+    """Measure blocks as they come.
+
+    Parameters
+    ----------
+    path : str
+        Name for reports.
+    audio : AudioFormat
+        What the blocks are.
+    blocks : iterable of SampleBlock
+        In order, all but the last a whole number of seconds long.
+    ahead : bool
+        Another process may consume them: what they do besides is then lost.
+
+    Raises
+    ------
+    AudioError
+        There is no frame.
+    """
     views = Views(audio)
     meters = [meter(audio) for meter in METERS]
     frames = 0
     halves = views.begin(blocks)
-    if is_long(audio) and can_work_ahead(block_bytes(audio)):
+    if ahead and is_long(audio) and can_work_ahead(block_bytes(audio)):
         halves = work_ahead(halves, block_bytes(audio))
     try:
         for block in views.complete(halves):

@@ -88,13 +88,22 @@ class AudioStream:
             file._info.seekable = 0
         self.format = _describe(path, file, layout)
 
-    def blocks(self) -> Iterator[SampleBlock]:
-        """Yield the recording in blocks of a few seconds; a damaged file ends early."""
+    def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
+        """Yield the recording in blocks; a damaged file ends early.
+
+        Parameters
+        ----------
+        start : int
+            Frame to begin with.
+        frames : int, optional
+            Frames of every block but the last: ``AudioFormat.block_frames`` unless given.
+        """
+        if start:
+            self._file.seek(min(start, self._file.frames))
         wide = self.format.codec in WIDE_CODECS
-        shape = (self.format.block_frames, self.format.channels)
+        shape = (frames or self.format.block_frames, self.format.channels)
         buffer = np.empty(shape, np.float64 if wide else np.float32)
         self._packed = PackedReader(self._file, len(buffer)) if is_packed(self._file) else None
-        start = 0
         while len(read := self._read(buffer, start)):
             # Reductions run 30 times faster over planar samples; transpose once, here.
             yield usable_block(start, read.T.copy(order="C"), self.format.is_float)

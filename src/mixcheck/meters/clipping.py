@@ -87,9 +87,18 @@ class ClippingMeter:
 
     def update(self, block: Block) -> None:
         """Take the next block."""
-        self._frames += block.frames
-        np.maximum(self._peak, np.stack([-block.lowest, block.highest], axis=1), out=self._peak)
-        runs = block.runs
+        self.add(block.frames, block.lowest, block.highest, block.runs)
+
+    def add(
+        self,
+        frames: int,
+        lowest: NDArray[np.floating],
+        highest: NDArray[np.floating],
+        runs: Runs,
+    ) -> None:
+        """Take what of a block it is that tells of flat tops."""
+        self._frames += frames
+        np.maximum(self._peak, np.stack([-lowest, highest], axis=1), out=self._peak)
         if not len(runs.channel):
             return
         sign = np.sign(runs.value)

@@ -1,0 +1,1 @@
+"""How recordings that should belong together lie to one another: lags, gains, residuals."""

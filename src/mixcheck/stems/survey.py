@@ -1,0 +1,219 @@
+"""One pass over all stems, and the mix, at once: levels, tops, spectra, likeness, the residual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.alignment.lockstep import Step
+from mixcheck.audio import AudioFormat, Samples
+from mixcheck.dsp.k_weighting import k_weighting_sections
+from mixcheck.dsp.runs import RunFinder
+from mixcheck.meters.clipping import ClippingMeter, ClippingReading
+from mixcheck.meters.spectrum import band_powers, third_octaves
+
+FRAME = 4096
+FRAME_STEP = 2  # every other frame is enough for shares
+FULL_GRAM_STEMS = 32  # of more stems, products are taken of fewer seconds
+TENTHS = 10
+NEAR_FULL_SCALE = 0.98
+
+
+def tenth_frames(sample_rate_hz: int) -> int:
+    """Frames of the segments that levels are kept for: a tenth of a second, or a whole one."""
+    return sample_rate_hz // TENTHS if sample_rate_hz % TENTHS == 0 else sample_rate_hz
+
+
+def tenths(samples: Samples, frames: int) -> NDArray[np.float64]:
+    """Sum of squares over all channels in each segment of a block."""
+    whole = samples.shape[1] // frames
+    cut = samples[:, : whole * frames].reshape(len(samples), whole, frames)
+    sums = np.vecdot(cut, cut).sum(0).astype(np.float64)
+    rest = samples[:, whole * frames :]
+    return np.append(sums, np.vdot(rest, rest)) if rest.size else sums
+
+
+@dataclass(frozen=True, slots=True)
+class StemLook:
+    """What is kept of one second of a stem: energy of its tenths, and of its third octaves."""
+
+    energy: NDArray[np.float64]
+    bands: NDArray[np.float64]
+    k_energy: float
+
+
+class StemWatch:
+    """Looks at one stem's blocks as they are decoded."""
+
+    def __init__(self, audio: AudioFormat, sample_rate_hz: int, channels: int) -> None:
+        self._tenth = tenth_frames(sample_rate_hz)
+        self._runs = RunFinder(channels)
+        self._clipping = ClippingMeter(audio)
+        self._spectra = BandSpectra(sample_rate_hz)
+        self.peak = 0.0
+        self.second_peaks: list[float] = []
+
+    def __call__(self, samples: Samples) -> StemLook:
+        """Take the next block."""
+        lowest, highest = samples.min(1), samples.max(1)
+        peak = float(max(highest.max(), -lowest.min()))
+        self.second_peaks.append(peak)
+        self.peak = max(self.peak, peak)
+        runs = self._runs.find(samples)
+        self._clipping.add(samples.shape[1], lowest, highest, runs)
+        bands, k_energy = self._spectra.of(samples)
+        return StemLook(tenths(samples, self._tenth), bands, k_energy)
+
+    def clipping(self) -> ClippingReading:
+        """Flat tops in all blocks."""
+        return self._clipping.finish()
+
+
+class BandSpectra:
+    """Power of a block in third octaves, and K-weighted, from every other frame."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        _, edges = third_octaves(sample_rate_hz)
+        bins = FRAME // 2 + 1
+        shares = [band_powers(row, sample_rate_hz, edges) for row in np.eye(bins)]
+        self._matrix = np.array(shares, np.float32)
+        turn = np.exp(-1j * np.linspace(0.0, np.pi, bins))
+        response = np.ones(bins, np.complex128)
+        for b, a in k_weighting_sections(sample_rate_hz):
+            response *= np.polyval(b[::-1], turn) / np.polyval(a[::-1], turn)
+        self._k_weights = (np.abs(response) ** 2).astype(np.float32)
+        self._window = np.hanning(FRAME).astype(np.float32)
+
+    def of(self, samples: Samples) -> tuple[NDArray[np.float64], float]:
+        """Third-octave and K-weighted energy of all channels of a block."""
+        from scipy.fft import rfft
+
+        frames = samples.shape[1]
+        if frames < FRAME:
+            samples = np.pad(samples, ((0, 0), (0, FRAME - frames)))
+        step = FRAME * FRAME_STEP
+        whole = max(1, (samples.shape[1] - FRAME) // step + 1)
+        strided = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::step]
+        windowed = (strided[:, :whole] * self._window).astype(np.float32)
+        spectra = rfft(windowed, axis=-1).view(np.float32)
+        power = np.einsum("cfp,cfp->p", spectra, spectra).reshape(-1, 2).sum(1)
+        return (power @ self._matrix).astype(np.float64), float(power @ self._k_weights)
+
+
+@dataclass
+class Survey:
+    """Sums over the whole of a set.
+
+    Parameters
+    ----------
+    stems : int
+        Stems; where there is a mix, it is one recording more, the last.
+    with_mix : bool
+    sample_rate_hz : int
+    """
+
+    stems: int
+    with_mix: bool
+    sample_rate_hz: int
+    frames: int = 0
+    gram: NDArray[np.float64] = field(init=False)
+    overlap: NDArray[np.float64] = field(init=False)
+    worst_overlap: NDArray[np.float64] = field(init=False)
+    worst_second: NDArray[np.int64] = field(init=False)
+    bands: NDArray[np.float64] = field(init=False)
+    k_energy: NDArray[np.float64] = field(init=False)
+    residual_bands: NDArray[np.float64] | float = 0.0
+    residual_peak: float = 0.0
+    sum_peak: float = 0.0
+    over_energy: float = 0.0
+
+    def __post_init__(self) -> None:
+        count = self.stems + self.with_mix
+        self.centres, _ = third_octaves(self.sample_rate_hz)
+        bands = len(self.centres)
+        self.gram = np.zeros((count, count))
+        self.overlap = np.zeros((self.stems, self.stems, bands))
+        self.worst_overlap = np.zeros((self.stems, self.stems))
+        self.worst_second = np.zeros((self.stems, self.stems), np.int64)
+        self.bands = np.zeros((count, bands))
+        self.k_energy = np.zeros(count)
+        self._spectra = BandSpectra(self.sample_rate_hz)
+        self._tenth = tenth_frames(self.sample_rate_hz)
+        self._energy: list[NDArray[np.float32]] = []
+        self._residual_energy: list[NDArray[np.float64]] = []
+        self._gram_every = max(1, count // FULL_GRAM_STEMS)
+        self._seconds = 0
+
+    def update(self, step: Step[StemLook]) -> Samples:
+        """Take one second of all recordings; gives the sum of the stems."""
+        samples = step.samples
+        count, channels, frames = samples.shape
+        total = np.add.reduce(samples[: self.stems], axis=0)
+        self.sum_peak = max(self.sum_peak, float(np.abs(total).max(initial=0.0)))
+        if self._seconds % self._gram_every == 0:
+            flat = samples.reshape(count, channels * frames)
+            self.gram += (flat @ flat.T).astype(np.float64)
+        self._add_looks(step.seen, -(-frames // self._tenth))
+        if self.with_mix:
+            self._add_residual(samples[-1], total)
+        self.frames += frames
+        self._seconds += 1
+        return np.asarray(total)
+
+    def _add_looks(self, looks: Sequence[StemLook | None], segments: int) -> None:
+        energy = np.zeros((len(looks), segments), np.float32)
+        bands = np.zeros_like(self.bands)
+        for index, look in enumerate(looks):
+            if look is not None:
+                part = look.energy[:segments]
+                energy[index, : len(part)] = part
+                bands[index] = look.bands
+                self.k_energy[index] += look.k_energy
+        self._energy.append(energy)
+        self.bands += bands
+        self._add_overlap(bands[: self.stems])
+
+    def _add_overlap(self, bands: NDArray[np.float64]) -> None:
+        """Where two stems are as loud as each other in a band, each covers the other."""
+        if self._seconds % self._gram_every:
+            return
+        for index in np.flatnonzero(bands.any(1)):
+            covered = np.minimum(bands[index], bands[index + 1 :])
+            self.overlap[index, index + 1 :] += covered
+            now = covered.sum(1)
+            more = now > self.worst_overlap[index, index + 1 :]
+            self.worst_overlap[index, index + 1 :][more] = now[more]
+            self.worst_second[index, index + 1 :][more] = self._seconds
+
+    def _add_residual(self, mix: Samples, total: Samples) -> None:
+        residual = mix - total
+        self._residual_energy.append(tenths(residual, self._tenth))
+        peak = float(np.abs(residual).max(initial=0.0))
+        self.residual_peak = max(self.residual_peak, peak)
+        self.residual_bands = self.residual_bands + self._spectra.of(residual)[0]
+        if peak and np.abs(total).max() > NEAR_FULL_SCALE:
+            over = residual[np.abs(total) > NEAR_FULL_SCALE]
+            self.over_energy += float(np.vdot(over, over))
+
+    @property
+    def energy(self) -> NDArray[np.float32]:
+        """Sum of squares, shape (recordings, segments)."""
+        return np.concatenate(self._energy, axis=1)
+
+    @property
+    def residual_energy(self) -> NDArray[np.float64]:
+        """Sum of squares of the residual, shape (segments,)."""
+        return np.concatenate(self._residual_energy)
+
+    @property
+    def segment_s(self) -> float:
+        """Length of a segment."""
+        return self._tenth / self.sample_rate_hz
+
+    def correlation(self) -> NDArray[np.float64]:
+        """Correlation of all samples of each pair, shape (recordings, recordings)."""
+        scale = np.sqrt(np.maximum(np.diag(self.gram), 1e-30))
+        return np.asarray(self.gram / np.outer(scale, scale))
