@@ -27,7 +27,7 @@ LEAST_EXPLAINED = 0.02
 LEAST_LOG_GAIN = 0.02
 LEAST_NOISE_POWER = 1e-18
 HANN_POWER = 0.375
-RIDGE = 1e-10
+RIDGE = 1e-12
 MOST_LAG_STEPS_PER_PART = 2
 NEAR_PEAK = 0.98  # of equal peaks, as a loop that repeats has, the nearest counts
 SECOND_CHANNEL = 0.7071  # in the mono copy for lags: no channel may cancel another
@@ -90,7 +90,7 @@ def fit_parts(
     gains, errors, unexplained = _gains_at(total, parts, at, noise_power)
     search = _LagSearch(total, parts, noise_power)
     refused: set[int] = set()
-    for _ in range(MOST_LAG_STEPS_PER_PART * len(parts)):
+    for _ in range(round(MOST_LAG_STEPS_PER_PART * len(parts))):
         step = search.best_step(gains, at, refused)
         if step is None:
             break
@@ -134,7 +134,7 @@ def robust_gains(
         softening = max(softening / 4.0, least)
         weighted = parts_at / (remaining + softening)
         normal = (weighted @ parts_at.conj().T).real
-        normal[np.diag_indices_from(normal)] *= 1.0 + RIDGE
+        normal[np.diag_indices_from(normal)] += RIDGE * np.trace(normal) / len(normal)
         new = np.linalg.solve(normal, (weighted @ total_at.conj()).real)
         moved = np.abs(new - gains).max()
         gains = new
@@ -202,11 +202,12 @@ class _LagSearch:
     def _peak(self, cross: NDArray[np.complexfloating]) -> tuple[int, float]:
         """Lag and height of the highest peak; of equal ones, of the nearest."""
         correlation = np.fft.irfft(cross, self._size) * self._size / 2.0
+        correlation[self._frames // 2 : self._size - self._frames // 2] = 0.0
         height = np.abs(correlation)
-        high = np.flatnonzero(height >= NEAR_PEAK * height.max())
+        is_top = (height >= np.roll(height, 1)) & (height >= np.roll(height, -1))
+        high = np.flatnonzero(is_top & (height >= NEAR_PEAK * height.max()))
         lags = np.where(high < self._size // 2, high, high - self._size)
-        lags = lags[np.abs(lags) < self._frames] if len(lags) > 1 else lags
-        lag = int(lags[np.argmin(np.abs(lags))]) if len(lags) else 0
+        lag = int(lags[np.argmin(np.abs(lags))])
         return lag, float(correlation[lag])
 
 

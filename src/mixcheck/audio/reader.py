@@ -83,6 +83,7 @@ class AudioStream:
 
     def __init__(self, path: str, file: soundfile.SoundFile, layout: str | None) -> None:
         self._file = file
+        self._is_begun = False
         if file.frames >= UNKNOWN_FRAMES:
             # python-soundfile seeks after every read, which a FLAC of unknown length refuses.
             file._info.seekable = 0
@@ -98,8 +99,9 @@ class AudioStream:
         frames : int, optional
             Frames of every block but the last: ``AudioFormat.block_frames`` unless given.
         """
-        if start:
+        if start or self._is_begun:
             self._file.seek(min(start, self._file.frames))
+        self._is_begun = True
         wide = self.format.codec in WIDE_CODECS
         shape = (frames or self.format.block_frames, self.format.channels)
         buffer = np.empty(shape, np.float64 if wide else np.float32)

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat
+from mixcheck.dsp.runs import Runs
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
 from mixcheck.units import quantity, ratio_to_db
 from mixcheck.views import Block

@@ -1,0 +1,403 @@
+"""The whole check of a set: read, survey, null, explain, judge."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.alignment.lockstep import Source, fits, open_all, read_in_step
+from mixcheck.audio import AudioFormat, SampleBlock, assumed_layout
+from mixcheck.engine import measure_blocks
+from mixcheck.errors import AudioError
+from mixcheck.stems.consistency import audio_faults, file_faults
+from mixcheck.stems.explain import Explanation, explain
+from mixcheck.stems.model import SEVERITIES, Fault, Null, Pair, Span, Stem, StemSet, Sum
+from mixcheck.stems.naming import FILM_ROLES, film_roles, stem_name
+from mixcheck.stems.survey import StemWatch, Survey
+from mixcheck.stems.verdicts import fit_faults, rest_faults, set_gain_db, set_lag
+from mixcheck.units import power_to_db, ratio_to_db
+
+FAIR_LIMIT = 1e-9  # mean square: -90 dBFS
+LIMIT_OVER_NOISE = 16.0
+SIGNIFICANT_OVER_NOISE = 4.0
+DITHERED_STEP_POWER = 0.25  # of a step squared: rounding and triangular dither together
+FLOAT_STEP = 2.0**-24
+LOSSY_NOISE = 1e-3  # of a lossy file's power
+RESAMPLED_NOISE = 1e-6
+LISTED_SPANS = 20
+LISTED_PAIRS = 5
+SOUNDING = 1e-9
+ALIKE = 0.5
+CANCELLING = -0.9
+LEAST_MASKED = 0.01
+
+
+@dataclass
+class _Opened:
+    """Readable stems (and the mix, last) on one timeline."""
+
+    names: list[str]
+    sources: list[Source]
+    watches: list[StemWatch]
+    rate: int
+    channels: int
+    with_mix: bool
+    notes: list[str]
+
+
+def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "") -> StemSet:
+    """Check a set of stems, and whether it sums to its mix.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        The stems.
+    mix : str, optional
+        The mix. Without it the sum is measured as a mix would be.
+    folder : str
+        What to call the set in reports.
+
+    Returns
+    -------
+    StemSet
+
+    Raises
+    ------
+    AudioError
+        The mix cannot be read, or no stem can.
+    """
+    with ExitStack() as opened:
+        streams, errors = open_all(paths, opened)
+        if not any(streams):
+            raise AudioError(folder or "the set", "holds no stem that can be read",
+                             "; ".join(str(error) for error in errors if error)
+                             or "name a folder with stems")  # fmt: skip
+        mix_streams, mix_errors = open_all([mix] if mix else [], opened)
+        if mix_errors and mix_errors[0] is not None:
+            raise mix_errors[0]
+        names = _distinct(paths)
+        roles = film_roles(names)
+        stems = [
+            _stem(name, path, role, error, stream.format if stream else None)
+            for name, path, role, error, stream in zip(
+                names, paths, roles, errors, streams, strict=True
+            )
+        ]
+        readable = [stream for stream in streams if stream is not None]
+        mix_stream = mix_streams[0] if mix_streams else None
+        if mix_stream is not None:
+            rate, channels = mix_stream.format.sample_rate_hz, mix_stream.format.channels
+        else:
+            rate = Counter(one.format.sample_rate_hz for one in readable).most_common(1)[0][0]
+            channels = max(one.format.channels for one in readable)
+        notes: list[str] = []
+        used: list[int] = []
+        for index, stream in enumerate(streams):
+            if stream is None:
+                continue
+            if not fits(stream.format, channels):
+                notes.append(
+                    f"{names[index]} was left out of the sum: {stream.format.channels} channels "
+                    f"do not go into {channels}"
+                )
+                continue
+            used.append(index)
+        if not used:
+            raise AudioError(folder, f"has no stem that goes into the mix's {channels} channels",
+                             "name the mix of these stems")  # fmt: skip
+        all_streams = [stream for index in used if (stream := streams[index]) is not None]
+        all_streams += [mix_stream] if mix_stream is not None else []
+        resampled = sum(one.format.sample_rate_hz != rate for one in all_streams)
+        if resampled:
+            notes.append(f"{resampled} files were resampled to {rate} Hz, so no null is exact")
+        sources = [Source(one, rate, channels) for one in all_streams]
+        watches = [StemWatch(one.format, rate, channels) for one in all_streams]
+        setting = _Opened([names[index] for index in used], sources, watches, rate, channels,
+                          mix_stream is not None, notes)  # fmt: skip
+        return _checked(folder, mix, stems, used, setting)
+
+
+def _distinct(paths: Sequence[str]) -> list[str]:
+    """Names of stems; with the suffix, or the folders, where two would be alike."""
+    for naming in (stem_name, os.path.basename):
+        names = [naming(path) for path in paths]
+        if len(set(names)) == len(names):
+            return names
+    return list(paths)
+
+
+def _stem(
+    name: str, path: str, role: str | None, error: AudioError | None, audio: AudioFormat | None
+) -> Stem:
+    problem = f"{error.problem}; {error.remedy}" if error else None
+    return Stem(name, path, role, problem, audio,
+                None, None, None, None, None, (), None, None, None)  # fmt: skip
+
+
+def _checked(
+    folder: str, mix: str | None, stems: list[Stem], used: list[int], setting: _Opened
+) -> StemSet:
+    survey, total = _survey(setting)
+    count = survey.stems
+    energy = survey.energy
+    for place, index in enumerate(used):
+        stems[index] = _with_levels(stems[index], survey, setting, place, energy[place])
+    faults = list(file_faults(stems))
+    for place, index in enumerate(used):
+        watch, source = setting.watches[place], setting.sources[place]
+        faults += audio_faults(
+            stems[index], watch.peak, watch.second_peaks, watch.clipping(), source.non_finite
+        )
+    null, found = None, None
+    if setting.with_mix:
+        null, found, null_faults = _null(survey, setting)
+        faults += null_faults
+        for place, index in enumerate(used):
+            stems[index] = _with_fit(stems[index], found, place)
+    elif total is not None and total.clips:
+        faults.append(_sum_clips(total))
+    if len(used) == 1:
+        faults.append(_few())
+    faults += _pair_faults(survey, setting, found)
+    if {stem.role for stem in stems} >= FILM_ROLES:
+        setting.notes.append("A film set: dialogue, music and effects are told by their names.")
+    faults.sort(key=lambda one: -SEVERITIES.index(one.severity))
+    outcome = {"error": "fail", "warning": "warn"}.get(
+        faults[0].severity if faults else "info", "pass"
+    )
+    if null is not None and null.outcome == "fail":
+        outcome = "fail"
+    return StemSet(
+        folder, mix, outcome, None, tuple(stems), null, total, tuple(faults),
+        _pairs(survey, setting.names, count), tuple(setting.notes),
+    )  # fmt: skip
+
+
+def _survey(setting: _Opened) -> tuple[Survey, Sum | None]:
+    survey = Survey(len(setting.names), setting.with_mix, setting.rate)
+
+    def sums() -> Iterator[SampleBlock]:
+        for step in read_in_step(setting.sources, setting.watches):
+            total = survey.update(step)
+            yield SampleBlock(step.start_frame, total, np.empty((0, 2), np.int64))
+
+    if setting.with_mix:
+        for _ in sums():
+            pass
+        return survey, None
+    layout, origin = assumed_layout(setting.channels)
+    audio = AudioFormat("sum", "FLOAT", setting.rate, setting.channels, 0, 0.0, 32,
+                        channel_layout=layout, layout_origin=origin)  # fmt: skip
+    measured = measure_blocks("sum", audio, sums())
+    values = [
+        measured.value(name)
+        for name in (
+            "loudness.integrated_lufs", "peak.max_true_peak_dbtp", "peak.max_sample_peak_dbfs",
+            "level.rms_dbfs", "loudness.loudness_range_lu",
+        )
+    ]  # fmt: skip
+    numbers = [value if isinstance(value, float) else None for value in values]
+    return survey, Sum(*numbers, clips=survey.sum_peak > 1.0)
+
+
+def _with_levels(
+    stem: Stem, survey: Survey, setting: _Opened, place: int, energy: NDArray[np.float32]
+) -> Stem:
+    samples = survey.frames * setting.channels
+    sounding = np.flatnonzero(energy > SOUNDING * setting.channels * setting.rate / 10)
+    own = slice(None, survey.stems)
+    total_bands = survey.bands[own].sum(0)
+    shares = survey.bands[place] / np.where(total_bands > 0.0, total_bands, 1.0)
+    total_k = float(survey.k_energy[own].sum())
+    return replace(
+        stem,
+        max_sample_peak_dbfs=ratio_to_db(setting.watches[place].peak),
+        rms_dbfs=power_to_db(float(energy.sum(dtype=np.float64)) / samples),
+        first_sound_s=float(sounding[0] * survey.segment_s) if len(sounding) else None,
+        last_sound_s=float((sounding[-1] + 1) * survey.segment_s) if len(sounding) else None,
+        loudness_share=float(survey.k_energy[place] / total_k) if total_k else None,
+        band_share=tuple(shares.tolist()),
+    )
+
+
+def _with_fit(stem: Stem, found: Explanation | None, place: int) -> Stem:
+    if found is None:
+        return replace(stem, gain_db=0.0, polarity=1, offset_frames=0)
+    place = found.originals.get(place, place)
+    if not found.fitted[place]:
+        return stem
+    gain = float(found.gains[place])
+    return replace(
+        stem,
+        gain_db=ratio_to_db(abs(gain)),
+        polarity=1 if gain >= 0.0 else -1,
+        offset_frames=-int(found.lags[place]),
+    )
+
+
+def _noise_power(setting: _Opened, survey: Survey) -> float:
+    """Mean square that rounding and dither of all files may leave in the difference."""
+    samples = survey.frames * setting.channels
+    power = 0.0
+    energies = survey.energy.sum(1, dtype=np.float64) / samples
+    for source, own in zip(setting.sources, energies, strict=True):
+        audio = source.format
+        if audio.is_lossy:
+            power += LOSSY_NOISE * own
+        elif audio.is_float or audio.bit_depth is None:
+            power += FLOAT_STEP**2 * max(own, 1e-12)
+        else:
+            power += DITHERED_STEP_POWER * 4.0 ** (1 - audio.bit_depth)
+        if audio.sample_rate_hz != setting.rate:
+            power += RESAMPLED_NOISE * own
+    return float(power + len(energies) * FLOAT_STEP**2 * energies.max(initial=0.0))
+
+
+def _null(survey: Survey, setting: _Opened) -> tuple[Null, Explanation | None, list[Fault]]:
+    samples = survey.frames * setting.channels
+    residual = survey.residual_energy
+    per_segment = residual / (survey.segment_s * setting.rate * setting.channels)
+    noise = _noise_power(setting, survey)
+    limit = max(FAIR_LIMIT, LIMIT_OVER_NOISE * noise)
+    power = float(residual.sum()) / samples
+    worst = float(per_segment.max(initial=0.0))
+    found, faults = None, []
+    if worst > SIGNIFICANT_OVER_NOISE * noise:
+        found = _explained(survey, setting, noise)
+        names, count = setting.names, survey.stems
+        channels = [source.format.channels for source in setting.sources[:count]]
+        faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
+        if worst > limit and not any(one.code == "wrong-mix" for one in faults):
+            over = survey.over_energy / max(float(residual.sum()), 1e-30)
+            faults += rest_faults(found, names, over)
+    faulty = any(one.severity == "error" for one in faults)
+    mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
+    mix_bands = survey.bands[-1]
+    bands = [
+        power_to_db(float(one / own)) if own > 0.0 else None
+        for one, own in zip(np.atleast_1d(survey.residual_bands), mix_bands, strict=True)
+    ]
+    null = Null(
+        outcome="fail" if worst > limit or faulty else "pass",
+        residual_dbfs=power_to_db(power),
+        residual_peak_dbfs=ratio_to_db(survey.residual_peak),
+        residual_to_mix_db=power_to_db(power / mix_power) if mix_power else None,
+        worst_residual_dbfs=power_to_db(worst),
+        limit_dbfs=float(10.0 * np.log10(limit)),
+        fitted_residual_dbfs=power_to_db(found.rest_power) if found else None,
+        set_gain_db=None if found is None else -set_gain_db(found) + 0.0,
+        set_offset_frames=None if found is None else -set_lag(found),
+        band_centre_hz=tuple(survey.centres.tolist()),
+        band_residual_db=tuple(bands),
+        spans=_spans(per_segment, limit, survey.segment_s),
+    )
+    return null, found, faults
+
+
+def _explained(survey: Survey, setting: _Opened, noise: float) -> Explanation:
+    def read(start: int, frames: int) -> NDArray[np.floating]:
+        looks = [lambda block: None] * len(setting.sources)
+        steps = read_in_step(setting.sources, looks, start_frame=start, frames=frames)
+        return np.concatenate([step.samples for step in steps], axis=2)
+
+    count = survey.stems
+    return explain(
+        read,
+        survey.energy[:count] / setting.channels,
+        survey.residual_energy / setting.channels,
+        round(survey.segment_s * setting.rate),
+        survey.frames,
+        setting.rate,
+        noise,
+        survey.correlation()[:count, :count],
+        survey.gram[:count, :count],
+    )
+
+
+def _spans(power: NDArray[np.float64], limit: float, segment_s: float) -> tuple[Span, ...]:
+    """Stretches over the limit; gaps of half a second are bridged."""
+    over = np.flatnonzero(power > limit)
+    if not len(over):
+        return ()
+    groups = np.split(over, np.flatnonzero(np.diff(over) * segment_s > 0.55) + 1)
+    spans = [
+        Span(
+            float(group[0] * segment_s),
+            float((group[-1] + 1) * segment_s),
+            float(10.0 * np.log10(power[group].mean())),
+        )
+        for group in groups
+    ]
+    longest = sorted(spans, key=lambda one: one.start_s - one.end_s)[:LISTED_SPANS]
+    return tuple(sorted(longest, key=lambda one: one.start_s))
+
+
+def _pairs(survey: Survey, names: Sequence[str], count: int) -> tuple[Pair, ...]:
+    """Pairs that are most alike, and pairs that cover each other most."""
+    correlation = survey.correlation()[:count, :count]
+    masked = survey.overlap.sum(2) / max(float(survey.bands[:count].sum()), 1e-30)
+    first, second = np.triu_indices(count, 1)
+    if not len(first):
+        return ()
+    alike = np.abs(correlation[first, second])
+    chosen = [place for place in np.argsort(-alike)[:LISTED_PAIRS] if alike[place] >= ALIKE]
+    covered = masked[first, second]
+    chosen += [
+        place for place in np.argsort(-covered)[:LISTED_PAIRS] if covered[place] >= LEAST_MASKED
+    ]
+    return tuple(
+        Pair(
+            (names[i], names[j]),
+            float(correlation[i, j]),
+            float(masked[i, j]),
+            float(survey.centres[int(np.argmax(survey.overlap[i, j]))]),
+            float(survey.worst_second[i, j]),
+        )
+        for i, j in ((int(first[place]), int(second[place])) for place in dict.fromkeys(chosen))
+    )
+
+
+def _pair_faults(
+    survey: Survey, setting: _Opened, found: Explanation | None
+) -> Iterator[Fault]:
+    """Without a fit: stems with the same audio, and pairs that cancel each other."""
+    count, names = survey.stems, setting.names
+    correlation = survey.correlation()[:count, :count]
+    for i in range(count):
+        for j in range(i):
+            value = float(correlation[i, j])
+            stems = (names[j], names[i])
+            if found is None and value >= 1.0 - 1e-4:
+                yield Fault(
+                    "doubled", "warning", stems, None, "", 0.99,
+                    f"{names[i]}: the same audio as {names[j]}",
+                    "Leave one of them out unless both are meant.",
+                )  # fmt: skip
+            elif value <= CANCELLING:
+                yield Fault(
+                    "polarity-pair", "warning", stems, value, "", 0.9,
+                    f"{names[j]} and {names[i]} cancel each other (correlation {value:.2f})",
+                    "See whether one of them has its polarity flipped.",
+                )  # fmt: skip
+
+
+def _sum_clips(total: Sum) -> Fault:
+    peak = total.max_sample_peak_dbfs or 0.0
+    return Fault(
+        "sum-clips", "warning", (), peak, "dBFS", 1.0,
+        f"the sum of the stems reaches {peak:+.2f} dBFS: printed at unity it clips",
+        f"Leave at least {peak:.1f} dB of room on the bus, or sum in floating point.",
+    )  # fmt: skip
+
+
+def _few() -> Fault:
+    return Fault(
+        "few", "info", (), None, "", 1.0, "there is only one stem, so nothing to compare it with",
+        "Name the folder that holds the whole set.",
+    )  # fmt: skip
