@@ -16,6 +16,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 COMMANDS = {
     "check": "Measure files and folders and judge them by a delivery spec.",
     "measure": "Print the numbers, without a verdict.",
+    "stems": "Check a set of stems, and whether it sums to its mix.",
+    "compare": "Say what changed since a revision, or how far a mix is from references.",
+    "target": "Learn a tonal and dynamic target from a folder of references.",
     "profiles": "List the delivery specs, or show one with its sources.",
     "selftest": "Measure the cases of the standards on this machine, and compare.",
     "cache": "Show or clear the measurements kept from earlier runs.",

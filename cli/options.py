@@ -98,3 +98,24 @@ def measuring(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def reporting(command: Command) -> Command:
+    """Options of a command whose report is of a set of files as a whole."""
+    for option in reversed(
+        (
+            format_option("text", "json"),
+            click.option(
+                "-o",
+                "--output",
+                "outputs",
+                multiple=True,
+                type=click.Path(dir_okay=False),
+                help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
+            click.option("-v", "--verbose", is_flag=True, help="Show everything."),
+        )
+    ):
+        command = option(command)
+    return command

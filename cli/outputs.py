@@ -72,13 +72,23 @@ class Output:
             self._write(path, [report])
 
     def _write(self, path: str, reports: Sequence[FileReport]) -> None:
-        text = rendered(reports, self.format_name, verbose=True)
-        try:
-            Path(path).write_text(text, "utf-8", "backslashreplace", newline="\n")
-        except OSError as error:
-            raise UsageError(
-                f"{path}: cannot be written ({error.strerror}); name another place"
-            ) from None
+        write_text(path, rendered(reports, self.format_name, verbose=True))
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a report file.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written.
+    """
+    try:
+        Path(path).write_text(text, "utf-8", "backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written ({error.strerror}); name another place"
+        ) from None
 
 
 def rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:

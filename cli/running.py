@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -21,7 +21,7 @@ from mixcheck.report.wording import printable
 
 from .execution import Execution, measured
 from .inputs import find_inputs
-from .outputs import Output, rendered, write_step_summary
+from .outputs import Output, rendered, write_step_summary, write_text
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
 INTERRUPTED = 130  # as shells have it
@@ -120,10 +120,12 @@ def _write(run: Run, outputs: Sequence[Output], reports: Sequence[FileReport]) -
 
 
 def _show(run: Run, reports: Sequence[FileReport]) -> None:
-    if run.quiet or run.format_name == STREAMED:
-        return
-    text = rendered(reports, run.format_name, verbose=run.verbose)
-    if run.format_name == "text" and sys.stdout.isatty():
+    if not run.quiet and run.format_name != STREAMED:
+        _print(rendered(reports, run.format_name, verbose=run.verbose), run.format_name)
+
+
+def _print(text: str, format_name: str) -> None:
+    if format_name == "text" and sys.stdout.isatty():
         from rich.console import Console
         from rich.text import Text
 
@@ -133,3 +135,30 @@ def _show(run: Run, reports: Sequence[FileReport]) -> None:
         Console(soft_wrap=True).print(coloured, end="")
         return
     click.echo(text, nl=False)
+
+
+def give_report(
+    renderers: Mapping[str, Callable[[bool], str]],
+    format_name: str,
+    outputs: Sequence[str],
+    *,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Print a report that is of several files as a whole, and write it where wanted.
+
+    Parameters
+    ----------
+    renderers : mapping of str to callable
+        By format; called with whether to show everything.
+    """
+    try:
+        for output in map(Output.of, outputs):
+            if output.format_name not in renderers:
+                known = ", ".join(renderers)
+                usage_error(f"{output.path}: this report comes as {known} only")
+            write_text(output.path, renderers[output.format_name](True))
+    except MixcheckError as error:
+        usage_error(str(error))
+    if not quiet:
+        _print(renderers[format_name](verbose), format_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mixcheck.audio import AudioFormat
@@ -50,6 +50,19 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
 
 
+def document_schema(parts: Mapping[str, type]) -> dict[str, Any]:
+    """Schema of a document with the versions and some dataclasses (JSON Schema 2020-12)."""
+    document = _object(
+        {
+            "schema_version": {"const": SCHEMA_VERSION},
+            "mixcheck_version": {"type": "string"},
+            "analysis_version": {"type": "integer"},
+            **{name: _of_dataclass(part) for name, part in parts.items()},
+        }
+    )
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
+
+
 def _reading(meter: Any) -> dict[str, Any]:
     reasons = {"type": "object", "additionalProperties": {"type": "string"}}
     schema = _of_dataclass(meter.reading, quantities(meter.reading))
@@ -81,4 +94,6 @@ def _of_type(hint: Any) -> dict[str, Any]:
     if typing.get_origin(hint) is tuple:
         item = typing.get_args(hint)[0]
         return {"type": "array", "items": {} if item is Any else _of_type(item)}
+    if dataclasses.is_dataclass(hint):
+        return _of_dataclass(hint)
     return {"type": _NAMES[hint]}

@@ -29,6 +29,11 @@ def display(value: Value, described: Quantity, decimals: int | None = None) -> s
     return f"{format_number(value, places, signed=signed)} {described.unit}".strip()
 
 
+def decibels(value: float | None, decimals: int = 1, *, signed: bool = False) -> str:
+    """A level without its unit; a dash where there is none."""
+    return "–" if value is None else format_number(value, decimals, signed=signed)
+
+
 def allowed(
     lowest: float | None,
     highest: float | None,

@@ -363,9 +363,7 @@ def _pairs(survey: Survey, names: Sequence[str], count: int) -> tuple[Pair, ...]
     )
 
 
-def _pair_faults(
-    survey: Survey, setting: _Opened, found: Explanation | None
-) -> Iterator[Fault]:
+def _pair_faults(survey: Survey, setting: _Opened, found: Explanation | None) -> Iterator[Fault]:
     """Without a fit: stems with the same audio, and pairs that cancel each other."""
     count, names = survey.stems, setting.names
     correlation = survey.correlation()[:count, :count]

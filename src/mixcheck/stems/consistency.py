@@ -16,7 +16,8 @@ from mixcheck.units import format_number
 LEAST_HEADROOM_DB = 0.1
 CEILING_WITHIN = 10.0 ** (-0.05 / 20.0)
 CEILING_SHARE = 0.5
-LEAST_CEILING_SECONDS = 8
+LEAST_CEILING_SECONDS = 16
+LEAST_CEILING_DBFS = -6.0  # a quiet one-shot that repeats is not limited
 
 
 def file_faults(stems: Sequence[Stem]) -> Iterator[Fault]:
@@ -129,7 +130,8 @@ def audio_faults(
         return
     peaks = np.array([one for one in second_peaks if one > 0.1 * peak])
     at_ceiling = np.mean(peaks >= CEILING_WITHIN * peak) if len(peaks) else 0.0
-    if len(peaks) >= LEAST_CEILING_SECONDS and at_ceiling >= CEILING_SHARE:
+    is_loud = level >= LEAST_CEILING_DBFS
+    if is_loud and len(peaks) >= LEAST_CEILING_SECONDS and at_ceiling >= CEILING_SHARE:
         yield _fault(
             "limiter", "warning", stem.name,
             f"{at_ceiling:.0%} of its seconds peak at the same {format_number(level, 2)} dBFS",

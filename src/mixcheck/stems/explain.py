@@ -29,7 +29,6 @@ SAME_CORRELATION = 1.0 - 1e-4
 SHARED_BY = 0.6  # of the stems: a lag or a gain that so many have is the set's
 NULLED_OVER_NOISE = 16.0
 FAIR_NULL = 1e-9  # mean square: -90 dBFS
-BUS_EXPLAINED = 0.85
 MOVING_EXPLAINED = 0.2
 FILTER_EXPLAINED = 0.3
 RUNNER_UP = 2.0

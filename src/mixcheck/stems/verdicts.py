@@ -16,6 +16,8 @@ DOUBLE_DB = 20.0 * np.log10(2.0)
 DOUBLE_WITHIN_DB = 0.012
 PAN_LAW_DB = 10.0 * np.log10(2.0)
 ABSENT_GAIN = 0.02
+BUS_EXPLAINED = 0.85
+BUS_PARTLY_EXPLAINED = 0.5
 SURE_BY_ERRORS = 6.0
 WRONG_MIX_SHARE = 0.7
 SURE, LIKELY, POSSIBLE = 0.99, 0.9, 0.6
@@ -63,9 +65,9 @@ def fit_faults(
     if lone.any() and absent[lone].mean() >= WRONG_MIX_SHARE:
         yield _wrong_mix(int(absent[lone].sum()), int(lone.sum()))
         return
-    lag, gain_db = set_lag(found), set_gain_db(found)
-    yield from _set_faults(lag, gain_db)
     bus = _is_bus(found)
+    lag, gain_db = set_lag(found), set_gain_db(found)
+    yield from _set_faults(lag, 0.0 if bus else gain_db)
     for index in np.flatnonzero(lone):
         name, gain = names[index], float(found.gains[index])
         if absent[index]:
@@ -94,9 +96,12 @@ def _lone(found: Explanation) -> NDArray[np.bool_]:
 
 
 def _is_bus(found: Explanation) -> bool:
-    from mixcheck.stems.explain import BUS_EXPLAINED
-
-    return not found.is_explained and found.bus_share >= BUS_EXPLAINED
+    """A moving gain of the sum explains the rest, or most of it while no stem has its level."""
+    if found.is_explained:
+        return False
+    levels = 20.0 * np.log10(np.maximum(np.abs(found.gains[_lone(found)]), 1e-6))
+    unlevelled = len(levels) > 1 and np.mean(np.abs(levels) > GAIN_STEP_DB) >= SHARED_BY
+    return found.bus_share >= (BUS_PARTLY_EXPLAINED if unlevelled else BUS_EXPLAINED)
 
 
 def _set_faults(lag: int, gain_db: float) -> Iterator[Fault]:
