@@ -61,6 +61,10 @@ class Source:
         self._lag = lag
         self.non_finite = 0
 
+    def delayed(self, frames: int) -> Source:
+        """The same recording, later by some frames."""
+        return Source(self._stream, self._rate, self._channels, lag=frames)
+
     def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
         """Blocks of one second from a place of the common timeline on; the last may be shorter."""
         place = start_frame - self._lag

@@ -18,6 +18,7 @@ from mixcheck.meters import finding_kinds, metrics
 from mixcheck.profiles.model import APPLIES_TO, LIMIT_SEVERITIES, FindingRule, Limit, Profile
 
 _PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "limit", "finding")
+_TARGET_KEYS = ("count", "is_shape", "band", "width")  # of a target: what comparisons judge besides
 _NUMBERS = ("min", "max", "target", "tolerance")
 _TEXTS = ("source", "why", "do")
 WORD_METRICS = tuple(
@@ -63,7 +64,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{where}: is not TOML: {error}") from None
-    _only_keys(data, _PROFILE_KEYS, where)
+    _only_keys(data, (*_PROFILE_KEYS, *_TARGET_KEYS), where)
     for key in ("name", "title", "checked"):
         if key not in data:
             raise ProfileError(f"{where}: {key!r} is missing")

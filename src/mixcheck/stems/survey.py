@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from mixcheck.alignment.lockstep import Step
 from mixcheck.audio import AudioFormat, Samples
-from mixcheck.dsp.k_weighting import k_weighting_sections
+from mixcheck.bands import BandSpectra
 from mixcheck.dsp.runs import RunFinder
 from mixcheck.meters.clipping import ClippingMeter, ClippingReading
-from mixcheck.meters.spectrum import band_powers, third_octaves
+from mixcheck.meters.spectrum import third_octaves
 
-FRAME = 4096
-FRAME_STEP = 2  # every other frame is enough for shares
 FULL_GRAM_STEMS = 32  # of more stems, products are taken of fewer seconds
 TENTHS = 10
 NEAR_FULL_SCALE = 0.98
@@ -70,37 +68,6 @@ class StemWatch:
     def clipping(self) -> ClippingReading:
         """Flat tops in all blocks."""
         return self._clipping.finish()
-
-
-class BandSpectra:
-    """Power of a block in third octaves, and K-weighted, from every other frame."""
-
-    def __init__(self, sample_rate_hz: int) -> None:
-        _, edges = third_octaves(sample_rate_hz)
-        bins = FRAME // 2 + 1
-        shares = [band_powers(row, sample_rate_hz, edges) for row in np.eye(bins)]
-        self._matrix = np.array(shares, np.float32)
-        turn = np.exp(-1j * np.linspace(0.0, np.pi, bins))
-        response = np.ones(bins, np.complex128)
-        for b, a in k_weighting_sections(sample_rate_hz):
-            response *= np.polyval(b[::-1], turn) / np.polyval(a[::-1], turn)
-        self._k_weights = (np.abs(response) ** 2).astype(np.float32)
-        self._window = np.hanning(FRAME).astype(np.float32)
-
-    def of(self, samples: Samples) -> tuple[NDArray[np.float64], float]:
-        """Third-octave and K-weighted energy of all channels of a block."""
-        from scipy.fft import rfft
-
-        frames = samples.shape[1]
-        if frames < FRAME:
-            samples = np.pad(samples, ((0, 0), (0, FRAME - frames)))
-        step = FRAME * FRAME_STEP
-        whole = max(1, (samples.shape[1] - FRAME) // step + 1)
-        strided = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::step]
-        windowed = (strided[:, :whole] * self._window).astype(np.float32)
-        spectra = rfft(windowed, axis=-1).view(np.float32)
-        power = np.einsum("cfp,cfp->p", spectra, spectra).reshape(-1, 2).sum(1)
-        return (power @ self._matrix).astype(np.float64), float(power @ self._k_weights)
 
 
 @dataclass
