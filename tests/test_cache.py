@@ -208,7 +208,10 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
         MeasurementCache(tmp_path / "file")
 
 
-def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
+def test_what_was_not_used_for_longest_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "USED_AGAIN_S", 0.0)
     paths = [make_recording(tmp_path / f"{number:02d}.wav", number) for number in range(40)]
     run(tmp_path / "cache", *paths)
     with MeasurementCache(tmp_path / "cache", most_bytes=80_000) as cache:

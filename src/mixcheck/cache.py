@@ -32,6 +32,7 @@ MOST_BYTES = 2 << 30  # of the database; beyond, what was not used for longest g
 MOST_HASHED_BYTES = 32 << 20  # an hour of podcast; of larger files a copy is measured again
 FRESH_S = 2.0  # a file so young may yet change without its time telling
 KEPT_SHARE = 0.9
+USED_AGAIN_S = 86_400.0  # noting every use would cost as much as finding it
 BUSY_S = 10.0
 
 _TABLES = """
@@ -124,12 +125,13 @@ class MeasurementCache:
         if place is None:
             return None
         rows = self._run(
-            "SELECT content, data FROM place JOIN measurement USING (content)"
+            "SELECT content, data, used FROM place JOIN measurement USING (content)"
             " WHERE key = ? AND settings = ?",
             (place, settings.key),
         )
-        for content, data in rows:
-            self._used.append((time.time(), content, settings.key))
+        for content, data, used in rows:
+            if time.time() - used > USED_AGAIN_S:
+                self._used.append((time.time(), content, settings.key))
             return _measurement(data, path)
         return None
 

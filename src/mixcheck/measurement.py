@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from mixcheck.audio import AudioFormat
@@ -59,6 +60,8 @@ class Measurement:
 
     def count(self, code: str) -> int:
         """How many findings of a code there are, listed or not."""
+        if not self.findings:
+            return 0
         listed = sum(one.code == code for one in self.findings)
         counted = self.value(COUNTED_BY[code]) if listed and code in COUNTED_BY else 0
         return max(listed, counted if isinstance(counted, int) else 0)
@@ -73,7 +76,7 @@ class Measurement:
         """
         group, _, name = metric.partition(".")
         holder: Any = self.format if group == "format" else self.readings.get(group)
-        if holder is None or name not in _field_names(holder):
+        if holder is None or name not in _field_names(type(holder)):
             raise KeyError(metric)
         value: Value = getattr(holder, name)
         return value
@@ -109,14 +112,12 @@ class Measurement:
     def from_dict(cls, data: Mapping[str, Any]) -> Measurement:
         """The measurement that :meth:`to_dict` described, from JSON's lists or Python's tuples."""
         readings = {
-            meter.name: meter.reading(
-                **{name: _tuples(value) for name, value in data["measurement"][meter.name].items()}
-            )
+            meter.name: meter.reading(**_tuples(data["measurement"][meter.name]))
             for meter in METERS
         }
         return cls(
             path=data["path"],
-            format=AudioFormat(**{name: _tuples(value) for name, value in data["format"].items()}),
+            format=AudioFormat(**_tuples(data["format"])),
             readings=readings,
             findings=tuple(
                 Finding(**{**item, "channels": tuple(item["channels"])})
@@ -126,10 +127,13 @@ class Measurement:
         )
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
 
 
-def _field_names(holder: Any) -> tuple[str, ...]:
-    names = (field.name for field in dataclasses.fields(holder))
-    return tuple(name for name in names if name not in ("reasons", "findings"))
+@cache
+def _field_names(holder: type[Any]) -> frozenset[str]:
+    names = {field.name for field in dataclasses.fields(holder)}
+    return frozenset(names - {"reasons", "findings"})

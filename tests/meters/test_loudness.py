@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from scipy import signal
 from tests.dsp.test_k_weighting import SOS_48_KHZ
-from tests.signals import RATE, Signal, pink, programme, ratio, steps
+from tests.signals import RATE, Signal, pink, programme, ratio, sine, steps
 
 from mixcheck import Measurement, measure, measure_array
 
@@ -153,6 +153,15 @@ def test_least_peak_to_short_term_is_that_of_the_densest_place() -> None:
     peaky[:: RATE // 2] = ratio(-1.0)
     samples = np.tile(np.concatenate([peaky, dense, peaky]), (2, 1))
     assert value(measure_array(samples, RATE), "min_psr_lu") == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize("seconds", [5.0, 5.1, 5.5, 5.9, 8.5, 9.7])
+def test_a_second_cut_short_at_the_end_leaves_no_peak_out(seconds: float) -> None:
+    """A peak is held against the three seconds that hold it, however the file ends."""
+    samples = np.stack([ratio(-30.0) * sine(997.0, seconds)] * 2)
+    samples[:, round((seconds - 2.7) * RATE)] = 0.9
+    samples[:, RATE // 2 :: 2 * RATE] = 0.9
+    assert value(measure_array(samples, RATE), "min_psr_lu") == pytest.approx(29.1, abs=0.5)
 
 
 def test_without_a_layout_there_is_no_loudness() -> None:

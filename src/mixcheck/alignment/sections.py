@@ -114,9 +114,7 @@ def align(
     return Alignment(tuple(reader.bounded(exact)), None, confidence)
 
 
-def _path(
-    new: Signal, old: Signal, lags: list[int], chunk: int
-) -> tuple[NDArray[np.int64], float]:
+def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArray[np.int64], float]:
     """Index of the lag of each chunk of the new recording, ``-1`` for none; and the share aligned."""
     count = -(-len(new) // chunk)
     new = np.pad(new, (0, count * chunk - len(new))).reshape(count, chunk)

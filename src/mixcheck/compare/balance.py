@@ -86,9 +86,7 @@ def _nearest(curve: Mapping[float, float | None], hz: float) -> float | None:
     return curve[min(near, key=lambda centre: abs(centre - hz))] if near else None
 
 
-def _compared(
-    levels: Mapping[float, float | None], ranges: Sequence[Range]
-) -> Iterator[Band]:
+def _compared(levels: Mapping[float, float | None], ranges: Sequence[Range]) -> Iterator[Band]:
     for one in ranges:
         level = _nearest(levels, one.hz)
         difference = None if level is None else level - one.middle
@@ -177,9 +175,7 @@ def _hertz(value: float) -> str:
     return f"{value / 1000:.3g} kHz" if value >= 1000 else f"{value:.0f} Hz"
 
 
-def _notes(
-    target: Target, levels: Mapping[float, float | None], is_learnt: bool
-) -> Iterator[str]:
+def _notes(target: Target, levels: Mapping[float, float | None], is_learnt: bool) -> Iterator[str]:
     if not levels:
         yield "The mix has no loudness, so its tone was not compared."
     if target.count == 1 and not target.is_shape:

@@ -106,9 +106,7 @@ def differences(
     return Differences(*whole, *table[3:], peak)
 
 
-def _pairs(
-    new: Source, old: Source, stretch: Stretch
-) -> Iterator[tuple[int, Samples, Samples]]:
+def _pairs(new: Source, old: Source, stretch: Stretch) -> Iterator[tuple[int, Samples, Samples]]:
     frames = stretch.end - stretch.start
     moved = old.delayed(stretch.lag)
     steps = read_in_step(

@@ -134,9 +134,9 @@ class LoudnessMeter:
         for second, true_peak in enumerate(block.true_peaks.peaks.max(0).tolist(), 1):
             self._max_true_peak = max(self._max_true_peak, true_peak)
             self._recent_true_peaks.append(true_peak)
-            ends = len(short_term) - max(0, int(whole.sum()) - second * SEGMENTS_PER_S)
-            if ends > 0:
-                self._update_psr(float(short_term[ends - 1]))
+            later = int(whole.sum()) - second * SEGMENTS_PER_S
+            if 0 <= later < len(short_term):  # not at the end of a second that is cut short
+                self._update_psr(float(short_term[-1 - later]))
 
     def _push(self, energy: Powers, frames: Powers) -> Powers:
         """Take segments; give the short-term powers at the end of each, as far as there are."""
