@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mixcheck import FileReport, MixcheckError, Outcome, load_profile
+from mixcheck import FileReport, MixcheckError, Outcome, load_profiles
 
 from .codes import CodeFilter
 from .options import measuring
@@ -49,7 +49,7 @@ def command(
     One file is reported whole, several in one line each (-v shows them all whole).
     """
     try:
-        profiles = [load_profile(name) for name in profile_names or ("general",)]
+        profiles = load_profiles(profile_names or ("general",))
         codes = CodeFilter.of(select, ignore)
     except MixcheckError as error:
         usage_error(str(error))

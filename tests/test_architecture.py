@@ -28,7 +28,7 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("engine", "profiles", "cache"),
     ("many",),
     ("conformance",),
-    ("advice",),
+    ("advice", "predictions"),
     ("judgement",),
     ("stems", "compare"),
     ("report",),
@@ -46,7 +46,7 @@ HOMES = {  # third-party package: the only part that may import it
     "distributed": "mixcheck_cli",
 }
 SHARED_IN = {
-    "meters": {"meters.base", "meters.hum", "meters"},
+    "meters": {"meters.base", "meters.hum", "meters.stated", "meters"},
     "report": {
         "report.model",
         "report.wording",

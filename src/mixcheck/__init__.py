@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from mixcheck.many import Outcome, Unreadable, measure_many
     from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION, Measurement
     from mixcheck.meters import Finding, metrics
-    from mixcheck.profiles import Limit, Profile, load_profile, profile_names
+    from mixcheck.predictions import Prediction
+    from mixcheck.profiles import Limit, Profile, load_profile, load_profiles, profile_names
     from mixcheck.report import FORMATS, FileReport, render
 
 __version__ = "0.1.0"
@@ -36,7 +37,8 @@ _HOME = {
     "many": ("Outcome", "Unreadable", "measure_many"),
     "measurement": ("ANALYSIS_VERSION", "SCHEMA_VERSION", "Measurement"),
     "meters": ("Finding", "metrics"),
-    "profiles": ("Limit", "Profile", "load_profile", "profile_names"),
+    "predictions": ("Prediction",),
+    "profiles": ("Limit", "Profile", "load_profile", "load_profiles", "profile_names"),
     "report": ("FORMATS", "FileReport", "render"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -54,6 +56,7 @@ __all__ = [
     "MeasurementCache",
     "MixcheckError",
     "Outcome",
+    "Prediction",
     "Profile",
     "ProfileError",
     "Unreadable",
@@ -62,6 +65,7 @@ __all__ = [
     "__version__",
     "judge",
     "load_profile",
+    "load_profiles",
     "measure",
     "measure_array",
     "measure_many",

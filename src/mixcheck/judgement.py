@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mixcheck.advice import advise, lower_label
 from mixcheck.measurement import Measurement, Value
 from mixcheck.meters import finding_kinds
+from mixcheck.predictions import Prediction, predict
 from mixcheck.profiles import FindingRule, Limit, Profile
 
 FINDINGS = "findings"
@@ -77,12 +78,15 @@ class Judgement:
         In the order of the profile.
     advice : tuple of str
         What to do, most important first; empty if everything passed.
+    prediction : Prediction or None
+        What the service does on playback, where the profile is that of a service.
     """
 
     profile: Profile
     outcome: str
     verdicts: tuple[Verdict, ...]
     advice: tuple[str, ...]
+    prediction: Prediction | None = None
 
 
 def judge(measurement: Measurement, profile: Profile) -> Judgement:
@@ -110,7 +114,8 @@ def judge(measurement: Measurement, profile: Profile) -> Judgement:
         steps.append(
             "Nothing was judged, which is no pass: give a longer recording, or ask for more."
         )
-    return Judgement(profile, outcome, verdicts, tuple(dict.fromkeys(steps)))
+    prediction = predict(measurement, profile)
+    return Judgement(profile, outcome, verdicts, tuple(dict.fromkeys(steps)), prediction)
 
 
 def worst_outcome(outcomes: Iterable[str]) -> str:

@@ -42,6 +42,11 @@ class AudioFormat:
         ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``.
     is_incomplete : bool or None
         Whether pages of an Ogg stream are missing or damaged; ``None`` for other containers.
+    wave_kind : str or None
+        ``"WAV"``, ``"BWF"`` (it has a bext chunk) or ``"ADM BWF"``; ``None`` for other containers.
+    stated_integrated_lufs, stated_loudness_range_lu, stated_max_true_peak_dbtp, \
+    stated_max_momentary_lufs, stated_max_short_term_lufs : float or None
+        What the bext chunk of a Broadcast Wave states.
     """
 
     container: str
@@ -57,6 +62,12 @@ class AudioFormat:
     bit_rate_kbps: float | None = None
     bit_rate_mode: str | None = None
     is_incomplete: bool | None = None
+    wave_kind: str | None = None
+    stated_integrated_lufs: float | None = None
+    stated_loudness_range_lu: float | None = None
+    stated_max_true_peak_dbtp: float | None = None
+    stated_max_momentary_lufs: float | None = None
+    stated_max_short_term_lufs: float | None = None
 
     @property
     def block_frames(self) -> int:
@@ -84,6 +95,11 @@ def _label(unit: str, label: str, about: str, decimals: int = 0) -> Quantity:
     return Quantity(unit, label, "file header", about, decimals)
 
 
+def _stated(unit: str, label: str) -> Quantity:
+    about = "What the bext chunk of a Broadcast Wave states, right or wrong."
+    return Quantity(unit, f"Stated {label}", "EBU Tech 3285 v2", about)
+
+
 FORMAT_QUANTITIES: dict[str, Quantity] = {
     "container": _label("", "Container", "Kind of file."),
     "codec": _label("", "Codec", "How samples are stored, as libsndfile names it."),
@@ -98,5 +114,11 @@ FORMAT_QUANTITIES: dict[str, Quantity] = {
     "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate."),
     "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable."),
     "is_incomplete": _label("", "Incomplete", "Whether pages of an Ogg stream are missing."),
+    "wave_kind": _label("", "Kind of WAVE", "WAV, BWF (with a bext chunk) or ADM BWF."),
+    "stated_integrated_lufs": _stated("LUFS", "integrated loudness"),
+    "stated_loudness_range_lu": _stated("LU", "loudness range"),
+    "stated_max_true_peak_dbtp": _stated("dBTP", "true peak"),
+    "stated_max_momentary_lufs": _stated("LUFS", "max momentary"),
+    "stated_max_short_term_lufs": _stated("LUFS", "max short-term"),
 }
 assert list(FORMAT_QUANTITIES) == [field.name for field in fields(AudioFormat)]

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 
+from mixcheck.audio.broadcast import read_broadcast_wave
 from mixcheck.audio.core_audio import core_audio_layout
 from mixcheck.audio.format import AudioFormat
 from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames, has_no_layout
@@ -48,6 +49,13 @@ LEAST_WORTH_REPAIR_BYTES = 10_000
 REPAIR = ", or have its header repaired: the audio may still be there"
 WIDE_CODECS = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})  # more than float32 holds
 
+STATED = (  # in the order of the bext chunk
+    "stated_integrated_lufs",
+    "stated_loudness_range_lu",
+    "stated_max_true_peak_dbtp",
+    "stated_max_momentary_lufs",
+    "stated_max_short_term_lufs",
+)
 BIT_DEPTHS = {
     "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32,
     "FLOAT": 32, "DOUBLE": 64,
@@ -249,6 +257,7 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
     container = {"WAVEX": "WAV", "MPEG": "MP3"}.get(file.format, file.format)
     mp3 = scan_mp3(path) if container == "MP3" else None
     ogg = scan_ogg(path) if container == "OGG" else None
+    wave = read_broadcast_wave(path) if container in ("WAV", "RF64") else None
     labels, origin = _layout(path, layout, container, log, file.channels)
     declared = declared_frames(file.format, log, file.frames)
     if mp3:
@@ -278,6 +287,8 @@ def _describe(path: str, file: soundfile.SoundFile, layout: str | None) -> Audio
         bit_rate_kbps=kbps,
         bit_rate_mode=mode,
         is_incomplete=ogg.is_incomplete if ogg else None,
+        wave_kind=wave.kind if wave else None,
+        **dict(zip(STATED, wave.stated, strict=True)) if wave else {},
     )
 
 

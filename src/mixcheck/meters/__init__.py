@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mixcheck.audio import FORMAT_QUANTITIES
 from mixcheck.meters.base import Finding, FindingKind, Meter, Reading, finding_kinds
+from mixcheck.meters.bass import BassMeter
 from mixcheck.meters.clipping import ClippingMeter
 from mixcheck.meters.continuity import ContinuityMeter
 from mixcheck.meters.integrity import IntegrityMeter
@@ -14,6 +15,7 @@ from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.meters.noise import NoiseMeter
 from mixcheck.meters.peak import PeakMeter
 from mixcheck.meters.spectrum import SpectrumMeter
+from mixcheck.meters.speech import SpeechMeter
 from mixcheck.meters.stereo import StereoMeter
 from mixcheck.units import Quantity, quantities
 
@@ -27,6 +29,8 @@ METERS: tuple[type[Meter], ...] = (
     StereoMeter,
     IntegrityMeter,
     ContinuityMeter,
+    SpeechMeter,
+    BassMeter,
 )
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, loudness_weights
 from mixcheck.meters.base import Reading, unmeasured
+from mixcheck.meters.stated import wrong_statements
 from mixcheck.units import power_to_db, quantities, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
 
@@ -109,6 +110,7 @@ class LoudnessMeter:
     reading: ClassVar = LoudnessReading
 
     def __init__(self, audio: AudioFormat) -> None:
+        self._audio = audio
         self._channels = audio.channels
         layout = audio.channel_layout
         self._weights = np.array(loudness_weights(layout)) if layout else None
@@ -206,7 +208,10 @@ class LoudnessMeter:
             "min_psr_lu": self._min_psr_lu,
             "gain_shift_lu": gain_shift_lu(gating_blocks, integrated),
         }
-        return LoudnessReading(**values, reasons=self._reasons(values))
+        wrong = wrong_statements(
+            self._audio, {**values, "max_true_peak_dbtp": peak_db}, self._segments / SEGMENTS_PER_S
+        )
+        return LoudnessReading(**values, reasons=self._reasons(values), findings=wrong)
 
     def _reasons(self, values: dict[str, Any]) -> dict[str, str]:
         needs_3_s = ("loudness_range_lu", "max_short_term_lufs", "min_psr_lu")

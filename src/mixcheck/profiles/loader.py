@@ -15,15 +15,30 @@ from typing import Any, NoReturn, TypeVar
 
 from mixcheck.errors import ProfileError
 from mixcheck.meters import finding_kinds, metrics
-from mixcheck.profiles.model import APPLIES_TO, LIMIT_SEVERITIES, FindingRule, Limit, Profile
+from mixcheck.profiles.groups import profile_groups
+from mixcheck.profiles.model import (
+    APPLIES_TO,
+    LIMIT_SEVERITIES,
+    FindingRule,
+    Limit,
+    Playback,
+    Profile,
+)
 
-_PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "limit", "finding")
+_PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "playback", "limit", "finding")
 _TARGET_KEYS = ("count", "is_shape", "band", "width")  # of a target: what comparisons judge besides
 _NUMBERS = ("min", "max", "target", "tolerance")
 _TEXTS = ("source", "why", "do")
 WORD_METRICS = tuple(
     f"format.{name}"
-    for name in ("container", "codec", "channel_layout", "layout_origin", "bit_rate_mode")
+    for name in (
+        "container",
+        "codec",
+        "channel_layout",
+        "layout_origin",
+        "bit_rate_mode",
+        "wave_kind",
+    )
 )
 Rule = TypeVar("Rule", Limit, FindingRule)
 
@@ -56,6 +71,30 @@ def load_profile(name: str | os.PathLike[str]) -> Profile:
     return _load(os.path.normpath(name) if name.endswith(".toml") else name, ())
 
 
+def load_profiles(names: Iterable[str | os.PathLike[str]]) -> tuple[Profile, ...]:
+    """Load profiles by name, by file, and by the name of a group; each once, in that order.
+
+    Raises
+    ------
+    ProfileError
+        As :func:`load_profile`.
+    """
+    members = {group.name: group.profiles for group in profile_groups()}
+    wanted = [one for name in names for one in members.get(os.fspath(name), (name,))]
+    return tuple(load_profile(name) for name in dict.fromkeys(wanted))
+
+
+def profile_text(name: str | os.PathLike[str]) -> str:
+    """The TOML of a profile as it was written, to start one's own from.
+
+    Raises
+    ------
+    ProfileError
+        There is no such profile.
+    """
+    return _read(os.fspath(name))[1]
+
+
 def _load(name: str, seen: tuple[str, ...]) -> Profile:
     if name in seen:
         raise ProfileError(f"{seen[0]}: extends itself ({' → '.join((*seen, name))})")
@@ -72,10 +111,12 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         raise ProfileError(f"{where}: checked must be a date such as 2026-11-22")
     limits = tuple(_limit(entry, at) for entry, at in _tables(data, "limit", where))
     rules = tuple(_finding_rule(entry, at) for entry, at in _tables(data, "finding", where))
+    playback = _playback(data["playback"], f"{where}: playback") if "playback" in data else None
     if "extends" in data:
         base = _extended(data["extends"], where, (*seen, name))
         limits = _merged(base.limits, limits, lambda limit: (limit.metric, limit.applies_to))
         rules = _merged(base.findings, rules, lambda rule: (rule.code, rule.applies_to))
+        playback = playback or base.playback
     if not limits and not rules:
         raise ProfileError(f"{where}: judges nothing; give it a [[limit]] or a [[finding]]")
     return Profile(
@@ -85,6 +126,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         notes=str(data.get("notes", "")).strip(),
         limits=limits,
         findings=rules,
+        playback=playback,
     )
 
 
@@ -92,9 +134,9 @@ def _read(name: str) -> tuple[str, str]:
     """Where a profile stands, for messages, and its text."""
     if not name.endswith(".toml"):
         if name not in profile_names():
+            known = (*profile_names(), *(group.name for group in profile_groups()))
             raise ProfileError(
-                f"unknown profile {name!r}{_nearest(name, profile_names())}; "
-                "'mixcheck profiles' lists them"
+                f"unknown profile {name!r}{_nearest(name, known)}; 'mixcheck profiles' lists them"
             )
         return name, files("mixcheck.profiles").joinpath(f"{name}.toml").read_text("utf-8")
     try:
@@ -168,14 +210,16 @@ def _check_choice(choice: object, where: str) -> None:
 
 def _check_bounds(entry: Mapping[str, Any], where: str) -> None:
     for key in _NUMBERS:
-        value = entry.get(key, 0.0)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value):
-            raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
+        _check_number(entry.get(key, 0.0), key, where)
     if entry.get("tolerance", 0.0) < 0:
         raise ProfileError(f"{where}: tolerance must be 0 or more, not {entry['tolerance']!r}")
     if entry.get("min", -math.inf) > entry.get("max", math.inf):
         raise ProfileError(f"{where}: min {entry['min']!r} is over max {entry['max']!r}")
+
+
+def _check_number(value: object, key: str, where: str) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
 
 
 def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
@@ -186,6 +230,20 @@ def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise ProfileError(f"{where}: max_count must be 0 or more, not {count!r}")
     return FindingRule(**entry)
+
+
+def _playback(entry: object, where: str) -> Playback:
+    if not isinstance(entry, dict):
+        raise ProfileError(f"{where}: write it as [playback]")
+    _only_keys(entry, [field.name for field in fields(Playback)], where)
+    if not isinstance(entry.get("source"), str) or not entry["source"]:
+        raise ProfileError(f"{where}: 'source' is missing")
+    for key in ("target_lufs", "max_peak_dbtp"):
+        if key in entry:
+            _check_number(entry[key], key, where)
+    if not isinstance(entry.get("turns_up", False), bool):
+        raise ProfileError(f"{where}: turns_up must be true or false, not {entry['turns_up']!r}")
+    return Playback(**entry)
 
 
 def _check_common(entry: Mapping[str, Any], where: str) -> None:

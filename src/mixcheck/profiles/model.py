@@ -73,6 +73,28 @@ class FindingRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Playback:
+    """What a service does to the level of what it plays: a prediction, never a reason to reject.
+
+    Parameters
+    ----------
+    target_lufs : float or None
+        Integrated loudness of playback; ``None`` where nobody knows it.
+    turns_up : bool
+        Whether quiet recordings are turned up too.
+    max_peak_dbtp : float or None
+        Recordings are turned up only so far that their peaks stay under this.
+    source : str
+        Where that comes from.
+    """
+
+    source: str
+    target_lufs: float | None = None
+    turns_up: bool = False
+    max_peak_dbtp: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A delivery spec.
 
@@ -86,6 +108,8 @@ class Profile:
         What the limits do not say: doubts, conflicts between sources.
     limits, findings : tuple
         In the order of the report.
+    playback : Playback or None
+        For a service that sets the level on playback, how.
     """
 
     name: str
@@ -94,3 +118,4 @@ class Profile:
     notes: str = ""
     limits: tuple[Limit, ...] = field(default=())
     findings: tuple[FindingRule, ...] = field(default=())
+    playback: Playback | None = None

@@ -20,7 +20,9 @@ def file_object(report: FileReport) -> dict[str, Any]:
     if isinstance(report.measured, Unreadable):
         nothing: dict[str, Any] = {"format": None, "measurement": None}
         error = unicode_path(str(report.error))
-        return head | {"error": error} | nothing | {"findings": [], "verdicts": []}
+        return (
+            head | {"error": error} | nothing | {"findings": [], "verdicts": [], "predictions": []}
+        )
     measured = report.measured.to_dict()
     return {
         **head,
@@ -32,6 +34,11 @@ def file_object(report: FileReport) -> dict[str, Any]:
             dataclasses.asdict(verdict)
             for judgement in report.judgements
             for verdict in judgement.verdicts
+        ],
+        "predictions": [
+            dataclasses.asdict(judgement.prediction)
+            for judgement in report.judgements
+            if judgement.prediction
         ],
     }
 

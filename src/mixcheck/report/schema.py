@@ -12,6 +12,7 @@ from mixcheck.audio import AudioFormat
 from mixcheck.judgement import Verdict
 from mixcheck.measurement import SCHEMA_VERSION
 from mixcheck.meters import METERS, Finding
+from mixcheck.predictions import Prediction
 from mixcheck.report.method import METHOD
 from mixcheck.report.model import OUTCOMES, Summary
 from mixcheck.units import quantities
@@ -30,6 +31,7 @@ def json_schema() -> dict[str, Any]:
             "measurement": _or_null(_object({meter.name: _reading(meter) for meter in METERS})),
             "findings": {"type": "array", "items": _of_dataclass(Finding)},
             "verdicts": {"type": "array", "items": _of_dataclass(Verdict)},
+            "predictions": {"type": "array", "items": _of_dataclass(Prediction)},
         }
     )
     document = _object(

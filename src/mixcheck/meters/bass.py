@@ -1,0 +1,87 @@
+"""Bass of a stereo file: whether left and right move together there.
+
+Method: both channels pass a fourth-order Butterworth low-pass at 150 Hz, in the low-rate copy that
+the spectrum of the bass is made from; then sums over the whole file.
+
+Source: definition; 150 Hz is where vinyl pressing plants ask for mono.
+
+Limits: a file of other than two channels has none of it, and one without bass neither.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mixcheck.audio import AudioFormat
+from mixcheck.dsp.decimation import Decimator
+from mixcheck.dsp.recursive import RecursiveFilter, Section
+from mixcheck.meters.base import Reading, unmeasured
+from mixcheck.units import db_to_power, quantities, quantity
+from mixcheck.views import Block
+
+CUTOFF_HZ = 150.0
+BUTTERWORTH_Q = (1.0 / (2.0 * math.cos(math.pi / 8)), 1.0 / (2.0 * math.cos(3 * math.pi / 8)))
+HEARD_DBFS = -60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BassReading(Reading):
+    """How left and right relate in the bass."""
+
+    correlation: float | None = quantity(
+        "",
+        "Bass correlation",
+        source="definition",
+        about="Correlation of left and right under 150 Hz: +1 mono, 0 unrelated, -1 inverted.",
+        decimals=2,
+    )
+
+
+class BassMeter:
+    """Meters the bass."""
+
+    name: ClassVar = "bass"
+    reading: ClassVar = BassReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._channels = audio.channels
+        rate_hz = Decimator(audio.sample_rate_hz, audio.channels).rate_hz
+        sections = [_low_pass(CUTOFF_HZ / rate_hz, q) for q in BUTTERWORTH_Q]
+        self._low_pass = RecursiveFilter(sections, 2) if audio.channels == 2 else None
+        self._products = np.zeros((2, 2))
+        self._frames = 0
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        if self._low_pass is None or not block.bass.shape[1]:
+            return
+        bass = self._low_pass.apply(block.bass).astype(np.float64)
+        self._products += bass @ bass.T
+        self._frames += bass.shape[1]
+
+    def finish(self) -> BassReading:
+        """Bass of all blocks together."""
+        if self._channels != 2:
+            return _nothing(f"needs two channels, the file has {self._channels}")
+        (left, cross), (_, right) = self._products.tolist()
+        if not self._frames or (left + right) / 2 / self._frames < db_to_power(HEARD_DBFS):
+            return _nothing(f"no bass louder than {HEARD_DBFS:g} dBFS")
+        if not left or not right:
+            return _nothing("a channel has no bass at all")
+        return BassReading(correlation=float(np.clip(cross / math.sqrt(left * right), -1.0, 1.0)))
+
+
+def _nothing(reason: str) -> BassReading:
+    return BassReading(reasons=unmeasured(quantities(BassReading), reason))
+
+
+def _low_pass(cutoff: float, q: float) -> Section:
+    """Second-order low-pass by the bilinear transform; the cutoff in cycles a frame."""
+    k = math.tan(math.pi * cutoff)
+    scale = 1.0 / (1.0 + k / q + k * k)
+    b = (k * k * scale, 2.0 * k * k * scale, k * k * scale)
+    return b, (1.0, 2.0 * (k * k - 1.0) * scale, (1.0 - k / q + k * k) * scale)
