@@ -30,13 +30,9 @@ def command(name: str | None, toml: bool) -> None:
         for known in profile_names():
             profile = load_profile(known)
             click.echo(paragraph(f"{known:<22}", f"{profile.title} (checked {profile.checked})"))
+        click.echo("\nGroups")
         for group in profile_groups():
-            click.echo(
-                paragraph(
-                    f"\n{group.name}: ",
-                    f"{group.title} ({', '.join(group.profiles)})",
-                    hanging="  ",
-                )
-            )
+            members = f"{group.title}: {', '.join(group.profiles)}"
+            click.echo(paragraph(f"{group.name:<22}", members))
     except MixcheckError as error:
         usage_error(str(error))

@@ -53,6 +53,7 @@ SHARED_IN = {
         "report.document",
         "report.checks",
         "report.totals",
+        "report.services",
         "report.method",
         "report.schema",
         "report.pages",

@@ -47,7 +47,7 @@ def predict(measurement: Measurement, profile: Profile) -> Prediction | None:
     if playback.target_lufs is None:
         sentence = "not known, the sources disagree"
     elif not isinstance(loudness, float):
-        sentence = "not known, the loudness was not measured"
+        sentence = "not known, no loudness was measured"
     else:
         gain, sentence = _gain(playback, playback.target_lufs - loudness, peak)
     return Prediction(profile.name, playback.target_lufs, gain, sentence, playback.source)
@@ -60,13 +60,13 @@ def _gain(playback: Playback, wanted_db: float, peak_dbtp: object) -> tuple[floa
         return 0.0, "played as it is"
     lacking = format_number(wanted_db, 1)
     if not playback.turns_up:
-        return 0.0, f"not turned up, plays {lacking} dB softer"
+        return 0.0, f"plays {lacking} dB softer"
     room = wanted_db
     if playback.max_peak_dbtp is not None and isinstance(peak_dbtp, float):
         room = max(0.0, playback.max_peak_dbtp - peak_dbtp)
     if room >= wanted_db:
         return wanted_db, f"turned up {lacking} dB"
     if room <= NOTHING_DB:
-        return 0.0, f"not turned up for its peaks, plays {lacking} dB softer"
+        return 0.0, f"plays {lacking} dB softer (its peaks)"
     given = format_number(room, 1)
-    return room, f"turned up {given} dB, its peaks forbid {lacking}"
+    return room, f"turned up {given} of {lacking} dB (its peaks)"

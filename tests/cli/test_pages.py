@@ -7,6 +7,7 @@ from tests.cli.command import run
 
 from mixcheck import load_profile, metrics, profile_names
 from mixcheck.meters import finding_kinds
+from mixcheck.profiles import profile_groups
 
 
 def words(text: str) -> str:
@@ -77,8 +78,26 @@ def test_profile_page(name: str) -> None:
 
 
 def test_profiles_lists_all() -> None:
-    lines = run("profiles").stdout.splitlines()
-    assert tuple(line.split()[0] for line in lines) == profile_names()
+    profiles, groups = run("profiles").stdout.split("\n\nGroups\n")
+    first_words = [line.split()[0] for line in profiles.splitlines() if line[0] != " "]
+    assert tuple(first_words) == profile_names()
+    for group in profile_groups():
+        assert f"\n{group.name} " in f"\n{groups}"
+        assert all(name in words(groups).replace(",", "").split() for name in group.profiles)
+    assert max(map(len, run("profiles").stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_profile_as_toml_to_start_from(name: str, tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(run("profiles", name, "--toml").stdout, "utf-8")
+    assert load_profile(own) == load_profile(name)
+
+
+def test_toml_of_nothing() -> None:
+    ran = run("profiles", "--toml")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "needs the name" in ran.stderr
 
 
 def test_profile_by_path(tmp_path: Path) -> None:

@@ -1,54 +1,77 @@
 """Recipes in ``pass/<profile>`` and ``fail/<profile>``, through the real command line.
 
-A recipe: ``source`` (a reference recording), ``gain_db``, ``write`` (keywords of
-``soundfile.write``), ``arguments`` of the command, ``outcome`` if it is neither pass nor fail, and
-``fails``: the metrics of exactly those verdicts that fail.
+``fails`` and ``warns``: the metrics of exactly the verdicts that do. ``outcome``: that of the file,
+where it is neither pass nor fail. Every limit of every profile is missed by one that must fail it
+(a warning: with ``--fail-on warning``), and met by one that must pass.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import soundfile
 from tests.cli.command import run
+from tests.examples.recipe import recipes, written
 
-from mixcheck import profile_names
+from mixcheck import load_profile, profile_names
 
 HERE = Path(__file__).parent
-REFERENCE_AUDIO = HERE.parents[1] / "reference_audio"
-RECIPES = sorted(HERE.glob("*/*/*.toml"))
-KEYS = {"about", "source", "gain_db", "arguments", "outcome", "fails", "write"}
+OUTCOMES = {"error": "fail", "warning": "warn"}
+EXAMPLES = [
+    pytest.param(file, recipe, id=f"{file.relative_to(HERE)}:{number}")
+    for file in sorted(HERE.glob("*/*/*.toml"))
+    for number, recipe in enumerate(recipes(file), 1)
+]
+Seen = set[tuple[str, str, str, str]]  # profile, metric, applies_to, outcome
 
 
-def written(recipe: dict[str, Any], folder: Path) -> Path:
-    samples, rate = soundfile.read(REFERENCE_AUDIO / recipe["source"], dtype="float64")
-    path = folder / f"example.{recipe['write']['format'].lower()}"
-    gain = 10.0 ** (recipe.get("gain_db", 0.0) / 20.0)
-    soundfile.write(path, samples * gain, rate, **recipe["write"])
-    return path
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    """Which limits were met and missed; the last test looks whether all were."""
+    return set()
 
 
-@pytest.mark.parametrize("file", RECIPES, ids=lambda file: str(file.relative_to(HERE)))
-def test_example(file: Path, tmp_path: Path) -> None:
-    recipe = tomllib.loads(file.read_text("utf-8"))
-    assert set(recipe) <= KEYS
+@pytest.mark.parametrize(("file", "recipe"), EXAMPLES)
+def test_example(file: Path, recipe: dict[str, Any], tmp_path: Path, seen: Seen) -> None:
     expected, profile = file.parts[-3:-1]
-    audio = written(recipe, tmp_path)
+    only_warns = "warns" in recipe and "fails" not in recipe and expected == "fail"
     arguments = ["-p", profile, "-f", "json", *recipe.get("arguments", ())]
-    ran = run("check", str(audio), *arguments)
+    if only_warns:
+        arguments += ["--fail-on", "warning"]
+    audio = written(recipe, tmp_path)
+    ran = run("check", audio, *arguments)
     (report,) = json.loads(ran.stdout)["files"]
-    fails = {one["metric"] for one in report["verdicts"] if one["outcome"] == "fail"}
-    assert fails == set(recipe.get("fails", ()))
-    assert report["outcome"] == recipe.get("outcome", expected)
+    for outcome, key in (("fail", "fails"), ("warn", "warns")):
+        found = {one["metric"] for one in report["verdicts"] if one["outcome"] == outcome}
+        if outcome == "fail" or key in recipe:
+            assert found == set(recipe.get(key, ()))
+    assert report["outcome"] == ("warn" if only_warns else recipe.get("outcome", expected))
     assert ran.exit_code == {"pass": 0, "fail": 1}[expected]
-    assert bool(fails) == (expected == "fail")
+    assert expected == "pass" or recipe.get("fails") or recipe.get("warns")
+    kind = {1: "mono", 2: "stereo"}.get(report["format"]["channels"], "multichannel")
+    kind = "stereo" if "--dual-mono" in arguments else kind
+    for verdict in report["verdicts"]:
+        for applies_to in (kind, "any"):
+            seen.add((profile, verdict["metric"], applies_to, verdict["outcome"]))
+
+
+def limits() -> Iterator[tuple[str, str, str, str]]:
+    for name in profile_names():
+        for limit in load_profile(name).limits:
+            yield name, limit.metric, limit.applies_to, OUTCOMES[limit.severity]
+
+
+def test_every_limit_is_met_and_missed(seen: Seen, request: pytest.FixtureRequest) -> None:
+    if len(request.session.items) < len(EXAMPLES):
+        pytest.skip("only some examples were run")
+    wanted = {(*limit[:3], outcome) for limit in limits() for outcome in ("pass", limit[3])}
+    assert sorted(wanted - seen) == []
 
 
 @pytest.mark.parametrize("outcome", ["pass", "fail"])
 @pytest.mark.parametrize("profile", profile_names())
 def test_every_profile_has_an_example(profile: str, outcome: str) -> None:
-    assert [file for file in RECIPES if file.parts[-3:-1] == (outcome, profile)]
+    assert [one for one in EXAMPLES if one.values[0].parts[-3:-1] == (outcome, profile)]

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from mixcheck.meters import METERS, FindingKind, Meter
-from mixcheck.profiles import FindingRule, Limit, Profile
+from mixcheck.profiles import FindingRule, Limit, Playback, Profile
 from mixcheck.report.wording import allowed, paragraph
 from mixcheck.units import Quantity
 
@@ -53,12 +53,29 @@ def profile_page(profile: Profile) -> str:
     lines = [f"{profile.name}: {profile.title}", f"Sources checked on {profile.checked}"]
     if profile.notes:
         lines += ["", *(paragraph("  ", part) for part in profile.notes.split("\n\n"))]
+    if profile.playback:
+        lines += ["", *_playback_lines(profile.playback)]
     for limit in profile.limits:
         lines += ["", *_limit_lines(limit)]
     if profile.findings:
         lines += ["", "Findings"]
         lines += [_rule_line(rule) for rule in profile.findings]
     return "\n".join(lines) + "\n"
+
+
+def _playback_lines(playback: Playback) -> list[str]:
+    target = playback.target_lufs
+    if target is None:
+        what = "what it does to the level is not known"
+    else:
+        peak = playback.max_peak_dbtp
+        only = f", as far as peaks stay under {peak:.1f} dBTP" if peak is not None else ""
+        how = f"up and down{only}" if playback.turns_up else "down only"
+        what = f"plays at {target:.0f} LUFS, turning {how}"
+    return [
+        paragraph("On playback: ", what, hanging="  "),
+        paragraph("  Source: ", playback.source, hanging="  "),
+    ]
 
 
 def _limit_lines(limit: Limit) -> list[str]:

@@ -16,6 +16,7 @@ from mixcheck.meters import Finding, metrics
 from mixcheck.report.checks import distance, enough_decimals
 from mixcheck.report.method import method_line
 from mixcheck.report.model import FileReport
+from mixcheck.report.services import other_limits, service_rows, services_of
 from mixcheck.report.totals import most_often, summary_line
 from mixcheck.report.wording import (
     IN_A_LINE,
@@ -143,10 +144,17 @@ def _file(report: FileReport) -> Iterator[str]:
     yield paragraph(f"{WORDS[report.outcome]}  ", printable(report.path))
     yield paragraph("      ", describe_format(measurement.format))
     judged: set[str] = set()
+    services = services_of(report.judgements)
     for judgement in report.judgements:
-        judged |= {one.metric for one in judgement.verdicts if one.metric in metrics()}
+        if judgement not in services:
+            judged |= {one.metric for one in judgement.verdicts if one.metric in metrics()}
+            yield ""
+            yield from _judgement(measurement, judgement)
+    if services:
         yield ""
-        yield from _judgement(measurement, judgement)
+        yield from service_rows(services)
+        yield from (str(_verdict_row(measurement, one)) for one in other_limits(services))
+        yield from _faults(services[0].verdicts)
     unjudged = [
         metric
         for metric in HEADLINES
@@ -179,7 +187,14 @@ def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
         yield str(_verdict_row(measurement, verdict))
         if verdict.outcome == "unmeasured":
             yield paragraph("    not measured: ", verdict.reason or "", hanging="    ")
-    counted = [one for one in judgement.verdicts if one.metric.startswith(FINDINGS)]
+    if judgement.prediction:
+        yield str(_Row("On playback", judgement.prediction.sentence))
+    yield from _faults(judgement.verdicts)
+
+
+def _faults(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """What was looked for and not found, or could not be looked for."""
+    counted = [one for one in verdicts if one.metric.startswith(FINDINGS)]
     clean = [one for one in counted if one.outcome == "pass" and not one.value]
     if clean:
         plural = "s" if len(clean) > 1 else ""
@@ -269,12 +284,12 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
 
 
 def _steps(report: FileReport) -> Iterator[str]:
-    several = len(report.judgements) > 1
-    for one in report.judgements:
-        if one.advice:
-            yield ""
-            yield f"  Do this for {one.profile.name}" if several else "  Do this"
-            yield from (paragraph("    ", step, hanging="    ") for step in one.advice)
+    with_advice = [one for one in report.judgements if one.advice]
+    for advice, group in _grouped(with_advice, lambda one: one.advice):
+        yield ""
+        names = ", ".join(one.profile.name for one in group)
+        yield "  Do this" if len(group) == len(report.judgements) else f"  Do this for {names}"
+        yield from (paragraph("    ", step, hanging="    ") for step in advice)
 
 
 def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> Iterable[tuple[Key, list[Item]]]:
