@@ -29,7 +29,8 @@ LEAST_NOISE_POWER = 1e-18
 HANN_POWER = 0.375
 RIDGE = 1e-12
 MOST_LAG_STEPS_PER_PART = 2
-NEAR_PEAK = 0.98  # of equal peaks, as a loop that repeats has, the nearest counts
+NEAR_PEAK = 0.9995  # of equal peaks, as a loop that repeats has, the nearest counts
+FADE_PARTS = 16
 SECOND_CHANNEL = 0.7071  # in the mono copy for lags: no channel may cancel another
 
 Signals = NDArray[np.float64]
@@ -164,9 +165,11 @@ class _LagSearch:
         frames = total.shape[-1]
         self._size = 1 << int(2 * frames - 1).bit_length()
         self._frames = frames
-        self._total = np.fft.rfft(_mono(total).astype(np.float32), self._size)
+        # An excerpt that begins or ends hard has highs of its own, which whitening would lift.
+        fade = _fades(frames)
+        self._total = np.fft.rfft((fade * _mono(total)).astype(np.float32), self._size)
         self._parts = np.stack(
-            [np.fft.rfft(_mono(part).astype(np.float32), self._size) for part in parts]
+            [np.fft.rfft((fade * _mono(part)).astype(np.float32), self._size) for part in parts]
         )
         self._floor = max(noise_power, LEAST_NOISE_POWER) * frames
 
@@ -209,6 +212,12 @@ class _LagSearch:
         lags = np.where(high < self._size // 2, high, high - self._size)
         lag = int(lags[np.argmin(np.abs(lags))])
         return lag, float(correlation[lag])
+
+
+def _fades(frames: int) -> Signals:
+    length = max(1, frames // FADE_PARTS)
+    rise = np.sin(np.pi / 2.0 * (np.arange(length) + 0.5) / length) ** 2
+    return np.concatenate([rise, np.ones(max(0, frames - 2 * length)), rise[::-1]])[:frames]
 
 
 def _mono(signal: NDArray[np.floating]) -> NDArray[np.floating]:

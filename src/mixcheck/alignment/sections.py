@@ -19,6 +19,7 @@ from mixcheck.alignment.offset import Peak, peaks
 CANDIDATES = 24
 CHUNK_S = 0.4
 LOOK_S = 3.0
+DRIFT_LOOK_S = 1.0  # within which even a hundred parts in a million move little
 FOREIGN_COST = 0.45  # of a chunk that no lag explains
 CHANGE_COST = 1.2
 LEAST_HEIGHT = 8.0
@@ -161,7 +162,7 @@ def _drift(found: list[Peak], reader: _Exact, factor: int) -> Drift | None:
     new_frames = reader.frames[0]
     reach = int(min(MOST_DRIFT_SHARE * new_frames, 0.5 * reader.rate)) + 2 * factor
     places = np.linspace(0.08, 0.92, DRIFT_POINTS) * new_frames
-    measured = [(place, reader.lag_at(int(place), found[0].lag * factor, reach))
+    measured = [(place, reader.lag_at(int(place), found[0].lag * factor, reach, DRIFT_LOOK_S))
                 for place in places]  # fmt: skip
     points = np.array([(place, lag) for place, lag in measured if lag is not None])
     if len(points) < 5 or np.ptp(points[:, 1]) < LEAST_DRIFT_FRAMES:
@@ -183,9 +184,11 @@ class _Exact:
     rate: int
     frames: tuple[int, int]
 
-    def lag_at(self, place: int, near: int, reach: int) -> float | None:
+    def lag_at(
+        self, place: int, near: int, reach: int, seconds: float = LOOK_S
+    ) -> float | None:
         """Lag around a place of the new recording, near one that is roughly known."""
-        length = int(LOOK_S * self.rate)
+        length = int(seconds * self.rate)
         new = self.read_new(place, length)
         old = self.read_old(place - near - reach, length + 2 * reach)
         if not new.any() or not old.any():

@@ -142,7 +142,7 @@ def _judged(
         answer=answer,
         outcome="fail" if reasons else "pass",
         tolerance_db=tolerance_db,
-        offset_frames=stretches[0].lag if related else None,
+        offset_frames=_offset(seen) if related else None,
         gain_db=ratio_to_db(abs(seen.gain)) if is_one_gain else None,
         polarity=(1 if seen.gain >= 0.0 else -1) if is_one_gain else None,
         drift_ppm=seen.alignment.drift.parts_per_million if seen.alignment.drift else None,
@@ -157,6 +157,11 @@ def _judged(
         reasons=reasons,
         notes=seen.notes,
     )
+
+
+def _offset(seen: _Compared) -> int:
+    drift = seen.alignment.drift
+    return round(drift.start_lag) if drift else seen.alignment.stretches[0].lag
 
 
 def _residual(seen: _Compared) -> tuple[float | None, float | None]:
@@ -347,7 +352,7 @@ def _reasons(
                "polarity": "the polarity is flipped"}[answer]  # fmt: skip
     if answer == "unrelated":
         return
-    lag = seen.alignment.stretches[0].lag
+    lag = _offset(seen)
     if lag:
         yield f"it begins {abs(lag)} frames {'later' if lag > 0 else 'earlier'}"
     if seen.frames[0] != seen.frames[1]:

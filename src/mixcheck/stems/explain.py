@@ -56,6 +56,8 @@ class Explanation:
         Whether nothing but noise is left.
     bus_share, bus_reduction_db : float
         How much of the difference a moving gain of the whole sum explains, and how far it moves.
+    bus_left : float
+        What that leaves, against the best that fitted stems and one moving gain leave.
     moving, filtered : (int, float) or None
         The stem whose moving gain, or whose filter, explains the rest, and its share of it.
     """
@@ -71,6 +73,7 @@ class Explanation:
     is_explained: bool = True
     bus_share: float = 0.0
     bus_reduction_db: float = 0.0
+    bus_left: float = np.inf
     moving: tuple[int, float] | None = None
     filtered: tuple[int, float] | None = None
 
@@ -224,7 +227,8 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
     ]
     whole = np.sum(parts, axis=0)
     gain = np.vdot(total, whole) / max(np.vdot(whole, whole), 1e-30)
-    found.bus_share = explained_by_moving_gain(bright(total - gain * whole), bright(whole))
+    off = bright(total - gain * whole)
+    found.bus_share = explained_by_moving_gain(off, bright(whole))
     moved = gain_over_time(bright(total), bright(whole))
     moved = moved[np.isfinite(moved) & (moved > 0.0)]
     if len(moved):
@@ -233,16 +237,19 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
     unique = [index for index in np.flatnonzero(found.fitted) if index not in found.originals]
     rest = total - sum(found.gains[index] * parts[index] for index in unique)
     found.rest_to_mix = float(np.vdot(rest, rest) / max(np.vdot(total, total), 1e-30))
-    moving, filtered = {}, {}
+    moving: dict[int, float] = {}
+    filtered: dict[int, float] = {}
+    bright_power = max(float(np.vdot(bright(rest), bright(rest))), 1e-30)
     for index in unique:
         part = parts[index]
         power = np.vdot(bright(part), bright(part))
         still = rest - np.vdot(bright(rest), bright(part)) / max(power, 1e-30) * part
-        bright_power = float(np.vdot(bright(rest), bright(rest)))
-        kept = float(np.vdot(bright(still), bright(still))) / max(bright_power, 1e-30)
+        kept = float(np.vdot(bright(still), bright(still))) / bright_power
         by_gain = explained_by_moving_gain(bright(still), bright(part))
         moving[int(index)] = 1.0 - kept * (1.0 - by_gain)
         filtered[int(index)] = explained_by_filter(rest, part)
+    best_left = (1.0 - max(moving.values(), default=0.0)) * bright_power
+    found.bus_left = (1.0 - found.bus_share) * float(np.vdot(off, off)) / max(best_left, 1e-30)
     found.moving = _clear_winner(moving, MOVING_EXPLAINED)
     found.filtered = _clear_winner(filtered, FILTER_EXPLAINED)
 

@@ -12,12 +12,13 @@ from mixcheck.stems.model import Fault
 from mixcheck.units import format_number
 
 GAIN_STEP_DB = 0.02
+FOREIGN_GAIN_STEP_DB = 0.1  # while something foreign remains in the mix
 DOUBLE_DB = 20.0 * np.log10(2.0)
 DOUBLE_WITHIN_DB = 0.012
 PAN_LAW_DB = 10.0 * np.log10(2.0)
 ABSENT_GAIN = 0.02
-BUS_EXPLAINED = 0.85
-BUS_PARTLY_EXPLAINED = 0.5
+BUS_EXPLAINED = 0.5
+BUS_LEFT = 0.6
 SURE_BY_ERRORS = 6.0
 WRONG_MIX_SHARE = 0.7
 SURE, LIKELY, POSSIBLE = 0.99, 0.9, 0.6
@@ -82,7 +83,8 @@ def fit_faults(
         level_db = 20.0 * np.log10(abs(gain)) - gain_db
         sure = SURE_BY_ERRORS * found.errors[index] * 8.7 / abs(gain)
         moving = found.moving is not None and found.moving[0] == index
-        if abs(level_db) >= max(GAIN_STEP_DB, sure) and not bus and not moving:
+        least = GAIN_STEP_DB if found.is_explained else FOREIGN_GAIN_STEP_DB
+        if abs(level_db) >= max(least, sure) and not bus and not moving:
             yield _gain_fault(name, level_db, channels[index], found.is_explained)
         if found.lags[index] != lag:
             yield _offset_fault(name, lag - int(found.lags[index]))
@@ -96,12 +98,9 @@ def _lone(found: Explanation) -> NDArray[np.bool_]:
 
 
 def _is_bus(found: Explanation) -> bool:
-    """A moving gain of the sum explains the rest, or most of it while no stem has its level."""
-    if found.is_explained:
-        return False
-    levels = 20.0 * np.log10(np.maximum(np.abs(found.gains[_lone(found)]), 1e-6))
-    unlevelled = len(levels) > 1 and np.mean(np.abs(levels) > GAIN_STEP_DB) >= SHARED_BY
-    return found.bus_share >= (BUS_PARTLY_EXPLAINED if unlevelled else BUS_EXPLAINED)
+    """One moving gain of the sum leaves less than all stems' gains and a moving one of a stem."""
+    explains = found.bus_share >= BUS_EXPLAINED and found.bus_left <= BUS_LEFT
+    return not found.is_explained and explains
 
 
 def _set_faults(lag: int, gain_db: float) -> Iterator[Fault]:
