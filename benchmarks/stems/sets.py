@@ -43,10 +43,16 @@ class StemSet:
         inside = folder / "stems"
         inside.mkdir(parents=True)
         for name, samples in self.stems.items():
-            soundfile.write(inside / f"{name}.wav", samples.T, RATE_HZ, self.subtype)
+            write(inside / f"{name}.wav", samples, self.subtype)
         mix = folder / "mix.wav"
-        soundfile.write(mix, self.mix.T, RATE_HZ, self.subtype)
+        write(mix, self.mix, self.subtype)
         return inside, mix
+
+
+def write(path: Path, samples: Audio, subtype: str) -> None:
+    """Write samples that are already whole steps; libsndfile would scale floats by 2^15 - 1."""
+    whole = samples if subtype == "FLOAT" else np.rint(samples * 2.0**31).astype(np.int32)
+    soundfile.write(path, whole.T, RATE_HZ, subtype)
 
 
 def load_material(folder: Path) -> list[Audio]:

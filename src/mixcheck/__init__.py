@@ -17,6 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mixcheck.cache import MeasurementCache
+    from mixcheck.compare import (
+        Balance,
+        Revision,
+        Target,
+        compare_references,
+        compare_revision,
+        learn_target,
+        load_target,
+    )
     from mixcheck.engine import measure, measure_array
     from mixcheck.errors import AudioError, MixcheckError, ProfileError, UsageError
     from mixcheck.judgement import Judgement, Verdict, judge
@@ -26,11 +35,16 @@ if TYPE_CHECKING:
     from mixcheck.predictions import Prediction
     from mixcheck.profiles import Limit, Profile, load_profile, load_profiles, profile_names
     from mixcheck.report import FORMATS, FileReport, render
+    from mixcheck.stems import StemSet, check_stems
 
 __version__ = "0.1.0"
 
 _HOME = {
     "cache": ("MeasurementCache",),
+    "compare": (
+        *("Balance", "Revision", "Target"),
+        *("compare_references", "compare_revision", "learn_target", "load_target"),
+    ),
     "engine": ("measure", "measure_array"),
     "errors": ("AudioError", "MixcheckError", "ProfileError", "UsageError"),
     "judgement": ("Judgement", "Verdict", "judge"),
@@ -40,6 +54,7 @@ _HOME = {
     "predictions": ("Prediction",),
     "profiles": ("Limit", "Profile", "load_profile", "load_profiles", "profile_names"),
     "report": ("FORMATS", "FileReport", "render"),
+    "stems": ("StemSet", "check_stems"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -48,6 +63,7 @@ __all__ = [
     "FORMATS",
     "SCHEMA_VERSION",
     "AudioError",
+    "Balance",
     "FileReport",
     "Finding",
     "Judgement",
@@ -59,13 +75,21 @@ __all__ = [
     "Prediction",
     "Profile",
     "ProfileError",
+    "Revision",
+    "StemSet",
+    "Target",
     "Unreadable",
     "UsageError",
     "Verdict",
     "__version__",
+    "check_stems",
+    "compare_references",
+    "compare_revision",
     "judge",
+    "learn_target",
     "load_profile",
     "load_profiles",
+    "load_target",
     "measure",
     "measure_array",
     "measure_many",

@@ -33,7 +33,7 @@ NEAR_PEAK = 0.9995  # of equal peaks, as a loop that repeats has, the nearest co
 FADE_PARTS = 16
 SECOND_CHANNEL = 0.7071  # in the mono copy for lags: no channel may cancel another
 
-Signals = NDArray[np.float64]
+Signals = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def robust_gains(
     total_at = _places(total)
     parts_at = np.stack([_places(part) for part in parts])
     least = max(noise_power, LEAST_NOISE_POWER) * FRAME * HANN_POWER
-    gains = np.ones(len(parts))
+    gains: Signals = np.ones(len(parts))
     softening = float((np.abs(total_at) ** 2).mean())
     for _ in range(ROUNDS):
         remaining = np.abs(total_at - gains @ parts_at) ** 2

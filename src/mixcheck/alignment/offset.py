@@ -35,7 +35,7 @@ class Peak(NamedTuple):
 
 
 def whitened_correlation(first: Signal, second: Signal) -> NDArray[np.float64]:
-    """Circular whitened correlation; place ``n`` is lag ``n``, or ``n - size`` in the upper half."""
+    """Circular whitened correlation: place ``n`` is lag ``n``; the upper half is negative."""
     size = 1 << (len(first) + len(second) - 1).bit_length()
     a, b = np.fft.rfft(first, size), np.fft.rfft(second, size)
     power = _smoothed(np.abs(a) ** 2) * _smoothed(np.abs(b) ** 2)

@@ -26,7 +26,6 @@ LEAST_HEIGHT = 8.0
 QUIET_SHARE = 1e-5
 STEP_S = 0.001
 EDGE_S = 1.5
-LEAST_SECTION_S = 0.004
 DRIFT_POINTS = 9
 LEAST_DRIFT_FRAMES = 3.0
 MOST_DRIFT_SHARE = 0.01
@@ -116,7 +115,7 @@ def align(
 
 
 def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArray[np.int64], float]:
-    """Index of the lag of each chunk of the new recording, ``-1`` for none; and the share aligned."""
+    """Index of the lag of each chunk of the new recording, ``-1`` for none; share aligned."""
     count = -(-len(new) // chunk)
     new = np.pad(new, (0, count * chunk - len(new))).reshape(count, chunk)
     power = np.vecdot(new, new)
@@ -184,9 +183,7 @@ class _Exact:
     rate: int
     frames: tuple[int, int]
 
-    def lag_at(
-        self, place: int, near: int, reach: int, seconds: float = LOOK_S
-    ) -> float | None:
+    def lag_at(self, place: int, near: int, reach: int, seconds: float = LOOK_S) -> float | None:
         """Lag around a place of the new recording, near one that is roughly known."""
         length = int(seconds * self.rate)
         new = self.read_new(place, length)

@@ -14,7 +14,7 @@ FRAME = 1024
 FILTER_FRAME = 2048
 QUIET_SHARE = 1e-5  # frames this far under the mean power say nothing of the gain
 
-Signals = NDArray[np.float64]
+Signals = NDArray[np.floating]
 
 
 def bright(signals: Signals) -> Signals:
@@ -46,7 +46,7 @@ def explained_by_moving_gain(rest: Signals, part: Signals) -> float:
     centres = (heard + 0.5) * FRAME
     curve = np.interp(np.arange(part.shape[1]), centres, gains[heard])
     left = rest - curve * part
-    return max(0.0, 1.0 - float(np.vdot(left, left)) / power)
+    return float(max(0.0, 1.0 - float(np.vdot(left, left)) / power))
 
 
 def explained_by_filter(rest: Signals, part: Signals) -> float:
@@ -65,7 +65,7 @@ def explained_by_filter(rest: Signals, part: Signals) -> float:
     power, rest_power = (np.abs(x) ** 2).sum((0, 1)), (np.abs(y) ** 2).sum((0, 1))
     matched = float((cross / np.maximum(power, 1e-30)).sum() / max(rest_power.sum(), 1e-30))
     chance = 1.0 / windows
-    return max(0.0, (matched - chance) / (1.0 - chance))
+    return float(max(0.0, (matched - chance) / (1.0 - chance)))
 
 
 def _by_frame(left: Signals, right: Signals) -> Signals:

@@ -16,7 +16,7 @@ from mixcheck.units import format_number
 TOLERANCE_DB = 1.0
 SHAPE_BAND_HZ = (90.0, 11_000.0)
 NEXT_BAND = 1.3  # neighbours are 1.26 apart
-HIGHEST_HZ = 16_500.0
+JUDGED_HZ = (28.0, 16_500.0)
 WORDS = {  # metric: what more of it, and less of it, is
     "loudness.plr_lu": ("less limited", "more limited"),
     "loudness.min_psr_lu": ("less limited where it is loudest", "more limited where it is loudest"),
@@ -74,8 +74,9 @@ def compare_references(
 def _same_height(levels: Mapping[float, float | None], target: Target) -> dict[float, float | None]:
     """Levels moved so that they lie on the target's curve on the whole."""
     low, high = SHAPE_BAND_HZ
-    off = [level - one.middle for one in target.bands
-           if (level := _nearest(levels, one.hz)) is not None and low <= one.hz <= high]  # fmt: skip
+    within = [one for one in target.bands if low <= one.hz <= high]
+    heard = [(_nearest(levels, one.hz), one.middle) for one in within]
+    off = [level - middle for level, middle in heard if level is not None]
     height = float(np.median(off)) if off else 0.0
     return {hz: None if level is None else level - height for hz, level in levels.items()}
 
@@ -91,7 +92,7 @@ def _compared(levels: Mapping[float, float | None], ranges: Sequence[Range]) -> 
         level = _nearest(levels, one.hz)
         difference = None if level is None else level - one.middle
         over = 0.0
-        if level is not None and one.hz <= HIGHEST_HZ:
+        if level is not None and JUDGED_HZ[0] <= one.hz <= JUDGED_HZ[1]:
             over = max(0.0, level - one.high) or min(0.0, level - one.low)
         yield Band(one.hz, level, one.middle, one.low, one.high, difference, over)
 

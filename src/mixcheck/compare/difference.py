@@ -93,17 +93,18 @@ def differences(
     peak = 0.0
     segment = max(1, round(SEGMENT_S * sample_rate_hz))
     for stretch in stretches:
-        for start, ours, theirs in _pairs(new, old, stretch):
+        for first, ours, theirs in _pairs(new, old, stretch):
             left = ours - gain * theirs
             peak = max(peak, float(np.abs(left).max(initial=0.0)))
             for place in range(0, ours.shape[1], segment):
                 cut = slice(place, place + segment)
                 a, b, r = (part[:, cut].astype(np.float64) for part in (ours, theirs, left))
-                rows.append((start + place, stretch.lag, a.shape[1], np.vdot(a, a), np.vdot(b, b),
-                             np.vdot(a, b), np.vdot(r, r)))  # fmt: skip
+                sums = [float(np.vdot(*both)) for both in ((a, a), (b, b), (a, b), (r, r))]
+                rows.append((first + place, stretch.lag, a.shape[1], *sums))
     table = np.array(rows).reshape(-1, 7).T
-    whole = [column.astype(np.int64) for column in table[:3]]
-    return Differences(*whole, *table[3:], peak)
+    start, lag, frames = (column.astype(np.int64) for column in table[:3])
+    ours, theirs, both, left = table[3:]
+    return Differences(start, lag, frames, ours, theirs, both, left, peak)
 
 
 def _pairs(new: Source, old: Source, stretch: Stretch) -> Iterator[tuple[int, Samples, Samples]]:

@@ -353,7 +353,7 @@ def _reasons(
     if answer == "unrelated":
         return
     lag = _offset(seen)
-    if lag:
+    if lag and answer != "drift":
         yield f"it begins {abs(lag)} frames {'later' if lag > 0 else 'earlier'}"
     if seen.frames[0] != seen.frames[1]:
         yield f"its length changed by {seen.frames[0] - seen.frames[1]:+d} frames"

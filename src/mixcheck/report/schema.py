@@ -52,14 +52,14 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
 
 
-def document_schema(parts: Mapping[str, type]) -> dict[str, Any]:
+def document_schema(parts: Mapping[str, Any]) -> dict[str, Any]:
     """Schema of a document with the versions and some dataclasses (JSON Schema 2020-12)."""
     document = _object(
         {
             "schema_version": {"const": SCHEMA_VERSION},
             "mixcheck_version": {"type": "string"},
             "analysis_version": {"type": "integer"},
-            **{name: _of_dataclass(part) for name, part in parts.items()},
+            **{name: _of_type(part) for name, part in parts.items()},
         }
     )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}

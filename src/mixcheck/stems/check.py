@@ -195,15 +195,19 @@ def _survey(setting: _Opened) -> tuple[Survey, Sum | None]:
     audio = AudioFormat("sum", "FLOAT", setting.rate, setting.channels, 0, 0.0, 32,
                         channel_layout=layout, layout_origin=origin)  # fmt: skip
     measured = measure_blocks("sum", audio, sums())
-    values = [
-        measured.value(name)
-        for name in (
-            "loudness.integrated_lufs", "peak.max_true_peak_dbtp", "peak.max_sample_peak_dbfs",
-            "level.rms_dbfs", "loudness.loudness_range_lu",
-        )
-    ]  # fmt: skip
-    numbers = [value if isinstance(value, float) else None for value in values]
-    return survey, Sum(*numbers, clips=survey.sum_peak > 1.0)
+
+    def level(name: str) -> float | None:
+        value = measured.value(name)
+        return value if isinstance(value, float) else None
+
+    return survey, Sum(
+        integrated_lufs=level("loudness.integrated_lufs"),
+        max_true_peak_dbtp=level("peak.max_true_peak_dbtp"),
+        max_sample_peak_dbfs=level("peak.max_sample_peak_dbfs"),
+        rms_dbfs=level("level.rms_dbfs"),
+        loudness_range_lu=level("loudness.loudness_range_lu"),
+        clips=survey.sum_peak > 1.0,
+    )
 
 
 def _with_levels(

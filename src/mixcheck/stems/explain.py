@@ -226,13 +226,13 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
         for part, lag in zip(excerpt[:-1], found.lags, strict=True)
     ]
     whole = np.sum(parts, axis=0)
-    gain = np.vdot(total, whole) / max(np.vdot(whole, whole), 1e-30)
+    gain = float(np.vdot(total, whole)) / max(float(np.vdot(whole, whole)), 1e-30)
     off = bright(total - gain * whole)
     found.bus_share = explained_by_moving_gain(off, bright(whole))
     moved = gain_over_time(bright(total), bright(whole))
     moved = moved[np.isfinite(moved) & (moved > 0.0)]
     if len(moved):
-        high, low = np.percentile(moved, [98, 2])
+        high, low = np.percentile(moved, [98.0, 2.0]).tolist()
         found.bus_reduction_db = float(20.0 * np.log10(high / low))
     unique = [index for index in np.flatnonzero(found.fitted) if index not in found.originals]
     rest = total - sum(found.gains[index] * parts[index] for index in unique)
@@ -242,8 +242,8 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
     bright_power = max(float(np.vdot(bright(rest), bright(rest))), 1e-30)
     for index in unique:
         part = parts[index]
-        power = np.vdot(bright(part), bright(part))
-        still = rest - np.vdot(bright(rest), bright(part)) / max(power, 1e-30) * part
+        power = max(float(np.vdot(bright(part), bright(part))), 1e-30)
+        still = rest - float(np.vdot(bright(rest), bright(part))) / power * part
         kept = float(np.vdot(bright(still), bright(still))) / bright_power
         by_gain = explained_by_moving_gain(bright(still), bright(part))
         moving[int(index)] = 1.0 - kept * (1.0 - by_gain)

@@ -69,10 +69,10 @@ def fit_faults(
     bus = _is_bus(found)
     lag, gain_db = set_lag(found), set_gain_db(found)
     yield from _set_faults(lag, 0.0 if bus else gain_db)
-    for index in np.flatnonzero(lone):
+    for index in np.flatnonzero(lone).tolist():
         name, gain = names[index], float(found.gains[index])
         if absent[index]:
-            yield _absent(name, _holder(int(index), names, gram))
+            yield _absent(name, _holder(index, names, gram))
             continue
         if gain < 0.0:
             yield Fault(

@@ -1,0 +1,98 @@
+"""``mixcheck compare``: against the last revision, or against references."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mixcheck import AudioError, MixcheckError
+from mixcheck.compare import (
+    Balance,
+    Revision,
+    aligns,
+    compare_references,
+    compare_revision,
+    is_target,
+)
+from mixcheck.report.compare import comparison_json, render_comparison
+
+from .inputs import find_inputs
+from .options import reporting
+from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
+
+KINDS = ("auto", "revision", "reference")
+
+
+@click.command("compare")
+@click.argument("file")
+@click.argument("references", nargs=-1, required=True, metavar="REFERENCE...")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(KINDS),
+    default="auto",
+    show_default=True,
+    help="auto: one other recording of the same material is a revision, all else references.",
+)
+@click.option(
+    "--tolerance",
+    "tolerance_db",
+    type=click.FloatRange(0.0, 24.0),
+    metavar="DB",
+    help="What may change, or lie outside the references. [default: 0.1 as a revision, 1 as a "
+    "reference]",
+)
+@reporting
+def command(
+    file: str,
+    references: tuple[str, ...],
+    kind: str,
+    tolerance_db: float | None,
+    format_name: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Say what changed against a revision, or how far a mix is from references.
+
+    A REFERENCE is a recording, a folder of them, or a target: a name (music, speech) or a TOML
+    file that 'mixcheck target learn' wrote. Exit status: 0 nothing changed beyond the tolerance,
+    1 something did, 3 something could not be read.
+    """
+    try:
+        compared = _compared(file, references, kind, tolerance_db)
+    except AudioError as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNREADABLE)
+    except MixcheckError as error:
+        usage_error(str(error))
+    renderers = {
+        "text": lambda whole: render_comparison(compared, detail=whole),
+        "json": lambda _: comparison_json(compared),
+    }
+    give_report(renderers, format_name, outputs, quiet=quiet, verbose=verbose)
+    sys.exit(FAILED if compared.outcome == "fail" else PASSED)
+
+
+def _compared(
+    file: str, references: tuple[str, ...], kind: str, tolerance_db: float | None
+) -> Revision | Balance:
+    chosen = {} if tolerance_db is None else {"tolerance_db": tolerance_db}
+    targets = [one for one in references if is_target(one)]
+    if targets:
+        if len(references) > 1 or kind == "revision":
+            usage_error(f"{targets[0]} is a target: give it alone, and not as a revision")
+        return compare_references(file, references, **chosen)
+    inputs = find_inputs(references)
+    if inputs.unusable:
+        raise inputs.unusable[0].error
+    others = inputs.files
+    if kind == "revision" and len(others) > 1:
+        usage_error("a revision is compared with one file; more are references")
+    is_revision = kind == "revision" or (
+        kind == "auto" and len(others) == 1 and aligns(file, others[0])
+    )
+    if is_revision:
+        return compare_revision(file, others[0], **chosen)
+    return compare_references(file, others, **chosen)

@@ -1,0 +1,150 @@
+"""What changed: the truth is known by construction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from mixcheck.compare import Revision, aligns, compare_revision
+
+RATE = 16_000
+Audio = NDArray[np.float64]
+
+
+def programme(seconds: float = 16.0, seed: int = 0) -> Audio:
+    """Noise bursts of changing colour and level, two unlike channels."""
+    random = np.random.default_rng(seed)
+    frames = int(seconds * RATE)
+    hits = np.zeros((2, frames))
+    place = 0
+    while place < frames:
+        length = int(random.integers(800, 4_000))
+        colour = np.hanning(2 + int(random.integers(1, 40)))[1:-1]
+        burst = np.convolve(random.standard_normal(length), colour / np.sqrt((colour**2).sum()))
+        burst = burst[:length] * np.hanning(length) * random.uniform(0.02, 0.15)
+        end = min(frames, place + length)
+        hits[:, place:end] += burst[: end - place] * random.uniform(0.4, 1.0, 2)[:, None]
+        place += int(random.integers(400, 2_500))
+    return hits
+
+
+def write(path: Path, samples: Audio, subtype: str = "PCM_24") -> str:
+    if subtype != "PCM_24":
+        soundfile.write(path, samples.T, RATE, subtype)
+    else:
+        whole = np.rint(samples * 2.0**23).astype(np.int32) * 256
+        soundfile.write(path, whole.T, RATE, subtype)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write(tmp_path_factory.mktemp("old") / "old.wav", programme())
+
+
+def compare(tmp_path: Path, samples: Audio, old: str, name: str = "new.wav") -> Revision:
+    return compare_revision(write(tmp_path / name, samples), old)
+
+
+def test_identical_files_give_an_empty_difference(tmp_path: Path, old: str) -> None:
+    found = compare(tmp_path, programme(), old)
+    assert (found.answer, found.outcome, found.offset_frames, found.gain_db) == (
+        "identical", "pass", 0, 0.0,
+    )  # fmt: skip
+    assert (found.changes, found.sections, found.findings_added, found.findings_removed,
+            found.reasons, found.residual_dbfs) == ((), (), (), (), (), None)  # fmt: skip
+
+
+def test_another_container_is_the_same_audio(tmp_path: Path, old: str) -> None:
+    found = compare(tmp_path, programme(), old, "new.flac")
+    assert (found.answer, found.outcome) == ("same-audio", "pass")
+
+
+@pytest.mark.parametrize("gain_db", [-6.0, -1.37, 0.05, 2.0])
+def test_gain(tmp_path: Path, old: str, gain_db: float) -> None:
+    found = compare(tmp_path, programme() * 10 ** (gain_db / 20), old)
+    assert found.answer == "gain-only"
+    assert found.gain_db == pytest.approx(gain_db, abs=0.02)
+    assert found.outcome == ("pass" if abs(gain_db) < 0.1 else "fail")
+    assert found.sections == ()
+
+
+@pytest.mark.parametrize("lag", [1, -1, 777, 40_000, -40_001])
+def test_offset_is_exact(tmp_path: Path, old: str, lag: int) -> None:
+    whole = programme()
+    moved = np.pad(whole, ((0, 0), (lag, 0))) if lag > 0 else whole[:, -lag:]
+    found = compare(tmp_path, moved, old)
+    assert (found.answer, found.offset_frames) == ("offset-only", lag)
+
+
+def test_flipped(tmp_path: Path, old: str) -> None:
+    found = compare(tmp_path, -programme(), old)
+    assert (found.answer, found.polarity, found.outcome) == ("polarity", -1, "fail")
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.7, 4.0])
+def test_a_removed_section(tmp_path: Path, old: str, seconds: float) -> None:
+    whole = programme()
+    start, length = 6 * RATE, int(seconds * RATE)
+    cut = np.concatenate([whole[:, :start], whole[:, start + length :]], axis=1)
+    found = compare(tmp_path, cut, old)
+    assert found.answer == "edited"
+    (section,) = found.sections
+    assert section.kind == "removed"
+    assert section.new_start_s == pytest.approx(6.0, abs=0.02)
+    assert section.old_end_s - section.old_start_s == pytest.approx(seconds, abs=0.02)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.7, 4.0])
+def test_an_inserted_section(tmp_path: Path, old: str, seconds: float) -> None:
+    whole, extra = programme(), programme(seconds, seed=5)
+    longer = np.concatenate([whole[:, : 6 * RATE], extra, whole[:, 6 * RATE :]], axis=1)
+    found = compare(tmp_path, longer, old)
+    assert found.answer == "edited"
+    (section,) = found.sections
+    assert section.kind == "inserted"
+    assert section.new_start_s == pytest.approx(6.0, abs=0.02)
+    assert section.new_end_s == pytest.approx(6.0 + seconds, abs=0.02)
+
+
+def test_a_section_that_is_louder(tmp_path: Path, old: str) -> None:
+    louder = programme()
+    louder[:, 5 * RATE : 8 * RATE] *= 10 ** (1.0 / 20)
+    found = compare(tmp_path, louder, old)
+    assert (found.answer, found.outcome) == ("changed", "fail")
+    (section,) = found.sections
+    assert section.kind == "differs"
+    assert (section.new_start_s, section.new_end_s) == pytest.approx((5.0, 8.0), abs=0.11)
+    assert section.level_change_db == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_tolerance_decides(tmp_path: Path, old: str) -> None:
+    new = write(tmp_path / "new.wav", programme() * 10 ** (0.3 / 20))
+    assert compare_revision(new, old, tolerance_db=0.1).outcome == "fail"
+    assert compare_revision(new, old, tolerance_db=0.5).outcome == "pass"
+
+
+def test_re_encoded(tmp_path: Path, old: str) -> None:
+    new = tmp_path / "new.ogg"
+    with soundfile.SoundFile(new, "w", RATE, 2, "VORBIS", format="OGG") as file:
+        for second in np.split(programme().T, 16):
+            file.write(second)
+    assert compare_revision(str(new), old).answer == "re-encoded"
+
+
+def test_a_new_finding(tmp_path: Path, old: str) -> None:
+    clipped = programme() * 4.0
+    clipped[:, 4 * RATE : 5 * RATE] = np.clip(clipped[:, 4 * RATE : 5 * RATE], -0.3, 0.3)
+    found = compare(tmp_path, np.clip(clipped, -1.0, 1.0 - 2.0**-23), old)
+    assert {one.code for one in found.findings_added} & {"clipping", "inter-sample-over"}
+
+
+def test_two_that_have_nothing_in_common(tmp_path: Path, old: str) -> None:
+    other = write(tmp_path / "other.wav", programme(seed=3))
+    assert not aligns(other, old)
+    found = compare_revision(other, old)
+    assert (found.answer, found.outcome, found.offset_frames) == ("unrelated", "fail", None)
