@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class StemWatch:
     def __init__(self, audio: AudioFormat, sample_rate_hz: int, channels: int) -> None:
         self._tenth = tenth_frames(sample_rate_hz)
         self._runs = RunFinder(channels)
-        self._clipping = ClippingMeter(audio)
+        self._clipping = ClippingMeter(replace(audio, channels=channels))
         self._spectra = BandSpectra(sample_rate_hz)
         self.peak = 0.0
         self.second_peaks: list[float] = []
