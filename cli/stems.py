@@ -28,7 +28,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Check a set of stems: do the files belong together, and do they sum to the mix?
+    """Check a set of stems: whether the files belong together and sum to the mix.
 
     Without --mix the sum is measured as a mix would be. A mix that lies among the stems is
     taken out of the set. Exit status: 0 the set is consistent and sums, 1 it does not,

@@ -91,6 +91,8 @@ def main() -> None:
         kinds = "+".join(fault.kind for fault in made.faults) or "none"
         group = "two at once" if len(made.faults) > 1 else kinds
         ok = judged(made, checked)
+        if given.show:
+            print(f"{seed} {group} {'right' if ok else 'WRONG'}", flush=True)
         count[group] += 1
         right[group] += ok
         if not made.faults and checked.null and checked.null.residual_dbfs is not None:
@@ -101,7 +103,7 @@ def main() -> None:
             told = [(one.code, one.stems, one.value) for one in checked.faults
                     if one.severity == "error"]  # fmt: skip
             print(f"  {seed}: {len(made.stems)} stems {made.subtype}: {truth}\n      {told}",
-                  checked.null and checked.null.outcome)  # fmt: skip
+                  checked.null and checked.null.outcome, flush=True)  # fmt: skip
     for group in sorted(count):
         print(f"{group:<16} {right[group]:>4} of {count[group]:>4}")
     single = [group for group in count if group != "two at once"]

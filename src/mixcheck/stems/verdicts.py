@@ -12,7 +12,7 @@ from mixcheck.stems.model import Fault
 from mixcheck.units import format_number
 
 GAIN_STEP_DB = 0.02
-FOREIGN_GAIN_STEP_DB = 0.1  # while something foreign remains in the mix
+FOREIGN_GAIN_STEP_DB = 0.25  # while something foreign remains in the mix
 DOUBLE_DB = 20.0 * np.log10(2.0)
 DOUBLE_WITHIN_DB = 0.012
 PAN_LAW_DB = 10.0 * np.log10(2.0)
