@@ -31,6 +31,7 @@ class Execution:
 
     layout: str | None
     dual_mono: bool
+    stream: int
     jobs: int | None
     cluster: str | None
     time_limit_s: float
@@ -46,7 +47,12 @@ def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[O
         (None if how.no_cache else open_cache(how.cache_dir)) or contextlib.nullcontext() as cache,
     ):
         outcomes = measure_many(
-            files, executor=executor, layout=how.layout, dual_mono=how.dual_mono, cache=cache
+            files,
+            executor=executor,
+            layout=how.layout,
+            dual_mono=how.dual_mono,
+            stream=how.stream,
+            cache=cache,
         )
         if len(files) > 1 and not quiet and sys.stderr.isatty():
             outcomes = with_progress(outcomes, len(files))

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mixcheck import AudioError, Unreadable
+from mixcheck.audio import files_below, is_remote
 
 AUDIO_SUFFIXES = frozenset(
     {
         *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf"),
         *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".au", ".snd"),
-        # Not readable yet, and so reported as unreadable: a folder must not pass without them.
-        *(".m4a", ".m4b", ".aac", ".wma", ".ac3", ".eac3", ".mka", ".ape", ".wv", ".tta"),
-        *(".dsf", ".dff", ".amr"),
+        # Read with the extra av, and reported as unreadable without it: a folder must not pass
+        # without them.
+        *(".m4a", ".m4b", ".aac", ".wma", ".ac3", ".eac3", ".ec3", ".mka", ".ape", ".wv", ".tta"),
+        *(".dsf", ".dff", ".amr", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mxf", ".dts", ".tak"),
     }
 )
 
@@ -39,15 +41,25 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     inputs = Inputs()
     seen: set[str] = set()
     for path in paths:
-        found = list(_audio_below(path, inputs)) if os.path.isdir(path) else [path]
+        found = _found(path, inputs)
         if not found:
             inputs.give_up(path, "holds no audio file", "name another folder, or a file")
         for file in found:
-            identity = os.path.realpath(file)
+            identity = file if is_remote(file) else os.path.realpath(file)
             if identity not in seen:
                 seen.add(identity)
                 inputs.files.append(file)
     return inputs
+
+
+def _found(path: str, inputs: Inputs) -> list[str]:
+    if not is_remote(path):
+        return list(_audio_below(path, inputs)) if os.path.isdir(path) else [path]
+    try:
+        below = files_below(path, AUDIO_SUFFIXES)
+    except AudioError:
+        return [path]  # reading it says why, as with a file
+    return [path] if below is None else below
 
 
 def _audio_below(folder: str, inputs: Inputs) -> Iterator[str]:

@@ -65,6 +65,14 @@ def measuring(command: Command) -> Command:
                 "--dual-mono", is_flag=True, help="Measure mono as if on two loudspeakers."
             ),
             click.option(
+                "--stream",
+                type=click.IntRange(0),
+                default=0,
+                show_default=True,
+                metavar="N",
+                help="Audio stream to measure in a file that has several; 0 is the first.",
+            ),
+            click.option(
                 "-j",
                 "--jobs",
                 type=click.IntRange(1),

@@ -63,7 +63,7 @@ SHARED_IN = {
 
 
 def part_of(module: str) -> str:
-    """``mixcheck.audio.reader`` is of part ``audio``; the command line is one part."""
+    """``mixcheck.audio.opening`` is of part ``audio``; the command line is one part."""
     package, _, rest = module.partition(".")
     return "mixcheck_cli" if package == "mixcheck_cli" else rest.partition(".")[0] or "__init__"
 

@@ -50,11 +50,12 @@ class Settings:
 
     layout: str | None = None
     dual_mono: bool = False
+    stream: int = 0
 
     @property
     def key(self) -> str:
         """The settings and the version of the numbers, as text."""
-        return json.dumps([ANALYSIS_VERSION, _FIELDS, self.layout, self.dual_mono])
+        return json.dumps([ANALYSIS_VERSION, _FIELDS, *dataclasses.astuple(self)])
 
 
 @dataclass(frozen=True, slots=True)

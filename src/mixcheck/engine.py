@@ -27,18 +27,24 @@ from mixcheck.views import Views, block_bytes, is_long
 
 
 def measure(
-    path: str | os.PathLike[str], *, layout: str | None = None, dual_mono: bool = False
+    path: str | os.PathLike[str],
+    *,
+    layout: str | None = None,
+    dual_mono: bool = False,
+    stream: int = 0,
 ) -> Measurement:
     """Measure one file.
 
     Parameters
     ----------
     path : str or path-like
-        The file.
+        The file, or its URL.
     layout : str, optional
         Loudspeaker layout to use instead of what the file states, such as ``"5.1"``.
     dual_mono : bool
         Measure a mono file as if it played on two loudspeakers: 3.01 LU louder.
+    stream : int
+        Which audio stream of a file that has several, the first being 0.
 
     Returns
     -------
@@ -52,9 +58,9 @@ def measure(
         There is no such layout.
     """
     name = os.fspath(path)
-    with open_audio(name, layout=layout) as stream:
-        audio = as_dual_mono(stream.format) if dual_mono and not layout else stream.format
-        return measure_blocks(name, audio, stream.blocks(), ahead=True)
+    with open_audio(name, layout=layout, stream=stream) as opened:
+        audio = as_dual_mono(opened.format) if dual_mono and not layout else opened.format
+        return measure_blocks(name, audio, opened.blocks(), ahead=True)
 
 
 def measure_array(

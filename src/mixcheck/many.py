@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,7 @@ def measure_many(
     executor: Executor | None = None,
     layout: str | None = None,
     dual_mono: bool = False,
+    stream: int = 0,
     cache: MeasurementCache | None = None,
 ) -> Iterator[Outcome]:
     """Measure files, in order, each as :func:`mixcheck.measure` would.
@@ -48,7 +50,7 @@ def measure_many(
     executor : Executor, optional
         Where to run; the caller owns it. Without one, here and now. A task that raises or that the
         executor gives up makes its file :class:`Unreadable`.
-    layout, dual_mono
+    layout, dual_mono, stream
         As for :func:`mixcheck.measure`.
     cache : MeasurementCache, optional
         Where measurements made before are found, and those made now are kept as they come.
@@ -64,7 +66,7 @@ def measure_many(
     Measurement or Unreadable
         One for each path, in the order given, whatever finishes first.
     """
-    settings = Settings(layout, dual_mono)
+    settings = Settings(layout, dual_mono, stream)
     folder = str(cache.path.parent) if cache else None
     runner, most = (executor, IN_FLIGHT) if executor else (_Here(), 1)
     waiting: deque[tuple[str, Future[Made]]] = deque()
@@ -128,7 +130,7 @@ def _make(path: str, settings: Settings, folder: str | None) -> Made:
         if entry:
             return measured_in(entry, path), entry
     try:
-        measured = measure(path, layout=settings.layout, dual_mono=settings.dual_mono)
+        measured = measure(path, **dataclasses.asdict(settings))
     except AudioError as error:
         return Unreadable(path, error), None
     return measured, entry_for(path, settings, measured, place) if place else None

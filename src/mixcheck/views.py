@@ -79,6 +79,8 @@ class Block:
         Energy of the frames that each second of this block completes.
     bass_spectrum : ndarray, shape (channels, bins)
         Energy of the low-rate frames that this block completes.
+    is_cut_off : bool
+        Whether the decoder failed after this block: what should follow is lost.
     """
 
     start_frame: int
@@ -92,6 +94,7 @@ class Block:
     bass: NDArray[np.floating]
     spectra: NDArray[np.float64]
     bass_spectrum: NDArray[np.float64]
+    is_cut_off: bool = False
 
     @property
     def frames(self) -> int:
@@ -172,6 +175,7 @@ class Views:
                 bass=half.bass,
                 spectra=spectra,
                 bass_spectrum=half.bass_spectrum,
+                is_cut_off=half.block.is_cut_off,
             )
 
     def _spectra(self, samples: Samples, *, last: bool) -> NDArray[np.float64]:

@@ -1,18 +1,17 @@
-"""Reading recordings: formats, layouts, blocks. Only this package imports soundfile."""
+"""Reading recordings: formats, layouts, blocks. soundfile, av and fsspec are imported here only."""
 
+from mixcheck.audio.block import AudioStream, SampleBlock, Samples, usable_block
 from mixcheck.audio.format import FORMAT_QUANTITIES, AudioFormat
-from mixcheck.audio.layouts import LAYOUTS, loudness_weights, named_layout
-from mixcheck.audio.reader import (
-    MAX_CHANNELS,
-    SAMPLE_RATES_HZ,
-    AudioStream,
-    SampleBlock,
-    Samples,
+from mixcheck.audio.layouts import (
+    LAYOUTS,
     assumed_layout,
     given_layout,
-    open_audio,
-    usable_block,
+    loudness_weights,
+    named_layout,
 )
+from mixcheck.audio.opening import open_audio
+from mixcheck.audio.refusal import MAX_CHANNELS, SAMPLE_RATES_HZ
+from mixcheck.audio.source import files_below, is_remote
 
 __all__ = [
     "FORMAT_QUANTITIES",
@@ -24,7 +23,9 @@ __all__ = [
     "SampleBlock",
     "Samples",
     "assumed_layout",
+    "files_below",
     "given_layout",
+    "is_remote",
     "loudness_weights",
     "named_layout",
     "open_audio",

@@ -58,10 +58,9 @@ _LABELS = {
 }
 
 
-def core_audio_layout(path: str, channels: int) -> tuple[str, ...] | None:
+def core_audio_layout(file: BinaryIO, channels: int) -> tuple[str, ...] | None:
     """Labels that a CAF or AIFF file states; ``None`` if it states none that fits."""
-    with open(path, "rb") as file:
-        chunk = _layout_chunk(file)
+    chunk = _layout_chunk(file)
     if len(chunk) < 12:
         return None
     tag, bitmap, descriptions = struct.unpack(">III", chunk[:12])

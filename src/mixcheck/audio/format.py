@@ -6,8 +6,21 @@ from dataclasses import dataclass, fields
 
 from mixcheck.units import Quantity
 
-LOSSY_CODECS = frozenset({"VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"})
-FLOAT_CODECS = frozenset({"FLOAT", "DOUBLE"})
+LOSSY_CODECS = frozenset(
+    {
+        *("VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"),
+        *("AAC", "AAC_LATM", "AC3", "EAC3", "AC4", "DTS", "WMAV1", "WMAV2", "WMAPRO", "WMAVOICE"),
+        *("AMR_NB", "AMR_WB", "SPEEX", "MUSEPACK7", "MUSEPACK8", "ATRAC3", "ATRAC3P", "COOK"),
+        "DSD",  # of one bit; the samples are those of a filter after it
+    }
+)
+LOSSLESS_CODECS = frozenset(
+    {
+        *("FLAC", "ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32", "WAVPACK", "WAVPACK_FLOAT", "TTA"),
+        *("APE", "TAK", "TRUEHD", "MLP", "WMALOSSLESS", "SHORTEN", "MP4ALS"),
+    }
+)
+FLOAT_CODECS = frozenset({"FLOAT", "DOUBLE", "WAVPACK_FLOAT"})
 LONGEST_BLOCK_S = 4  # a third less time than with 1 s: a call costs the same for any length
 BLOCK_SAMPLES = 1 << 19  # of all channels, if that is a second at all: 2 MB
 
@@ -19,7 +32,7 @@ class AudioFormat:
     Parameters
     ----------
     container, codec : str
-        As libsndfile names them: ``"WAV"``, ``"PCM_24"``.
+        As libsndfile names them: ``"WAV"``, ``"PCM_24"``; else as FFmpeg does, in capitals.
     sample_rate_hz : int
         Frames a second.
     channels : int
@@ -39,7 +52,8 @@ class AudioFormat:
     bit_rate_kbps : float or None
         Mean rate, thousand bits a second.
     bit_rate_mode : str or None
-        ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``.
+        ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``;
+        ``None`` where the file does not say.
     is_incomplete : bool or None
         Whether pages of an Ogg stream are missing or damaged; ``None`` for other containers.
     wave_kind : str or None
@@ -83,7 +97,7 @@ class AudioFormat:
     @property
     def is_compressed(self) -> bool:
         """Whether samples have to be computed from what is stored."""
-        return self.is_lossy or self.container == "FLAC" or self.codec.startswith("ALAC")
+        return self.is_lossy or self.container == "FLAC" or self.codec in LOSSLESS_CODECS
 
     @property
     def is_float(self) -> bool:
@@ -102,7 +116,7 @@ def _stated(unit: str, label: str) -> Quantity:
 
 FORMAT_QUANTITIES: dict[str, Quantity] = {
     "container": _label("", "Container", "Kind of file."),
-    "codec": _label("", "Codec", "How samples are stored, as libsndfile names it."),
+    "codec": _label("", "Codec", "How samples are stored, as libsndfile or FFmpeg name it."),
     "sample_rate_hz": _label("Hz", "Sample rate", "Frames a second."),
     "channels": _label("", "Channels", "Number of channels."),
     "frames": _label("", "Frames", "Frames that were read."),

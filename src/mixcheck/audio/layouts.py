@@ -11,7 +11,7 @@ back: both are the ±110° pair.
 
 from __future__ import annotations
 
-from mixcheck.errors import UsageError
+from mixcheck.errors import AudioError, UsageError
 
 MASK_LABELS = (
     "L", "R", "C", "LFE", "Lb", "Rb", "Lc", "Rc", "Cb",
@@ -87,3 +87,26 @@ def loudness_weights(layout: tuple[str, ...]) -> tuple[float, ...]:
     surrounds = {"Ls", "Rs"} if has_sides else {"Lb", "Rb"}
     special = {"LFE": 0.0, DUAL_MONO: 2.0, **dict.fromkeys(surrounds, SURROUND_WEIGHT)}
     return tuple(special.get(label, 1.0) for label in layout)
+
+
+def given_layout(path: str, name: str, channels: int) -> tuple[str, ...]:
+    """Labels of the layout that the user names for a file.
+
+    Raises
+    ------
+    AudioError
+        The layout has another number of channels.
+    UsageError
+        There is no such layout.
+    """
+    labels = named_layout(name)
+    if len(labels) != channels:
+        problem = f"has {channels} channels, layout {name} has {len(labels)}"
+        raise AudioError(path, problem, "measure it apart, with its own --layout")
+    return labels
+
+
+def assumed_layout(channels: int) -> tuple[tuple[str, ...] | None, str]:
+    """Layout by convention for a number of channels, and the word for where it comes from."""
+    name = ASSUMED_BY_CHANNELS.get(channels)
+    return (LAYOUTS[name], "assumed") if name else (None, "unknown")

@@ -6,10 +6,11 @@ A tag frame ("Xing", "Info", "VBRI") holds no audio and is left out.
 
 from __future__ import annotations
 
-import mmap
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from mixcheck.audio.source import ByteView
 
 _KBPS_MPEG1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_MPEG2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -44,13 +45,8 @@ class _Header(NamedTuple):
     frames: int
 
 
-def scan_mp3(path: str) -> Mp3Stream | None:
+def scan_mp3(data: ByteView) -> Mp3Stream | None:
     """Read every Layer III frame header of a file; ``None`` if there is none."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _scan(data)
-
-
-def _scan(data: mmap.mmap) -> Mp3Stream | None:
     position = _next_frame(data, _after_id3(data), None)
     first = _bits(data, position)
     header = _parse(first)
@@ -73,11 +69,11 @@ def _scan(data: mmap.mmap) -> Mp3Stream | None:
     return Mp3Stream(packets * header.frames, mean, mode)
 
 
-def _bits(data: mmap.mmap, position: int) -> int:
+def _bits(data: ByteView, position: int) -> int:
     return int.from_bytes(data[position : position + 4], "big")
 
 
-def _after_id3(data: mmap.mmap) -> int:
+def _after_id3(data: ByteView) -> int:
     if data[:3] != b"ID3" or len(data) < 10:
         return 0
     size = 0
@@ -86,7 +82,7 @@ def _after_id3(data: mmap.mmap) -> int:
     return 10 + size
 
 
-def _next_frame(data: mmap.mmap, position: int, like: int | None) -> int:
+def _next_frame(data: ByteView, position: int, like: int | None) -> int:
     """Place of the next header that another of the same stream follows; else the end."""
     while (position := data.find(b"\xff", position)) >= 0:
         bits = _bits(data, position)

@@ -6,8 +6,9 @@ RFC 7845 (2016) clause 4 (Opus counts at 48 kHz and skips a start); Vorbis I spe
 
 from __future__ import annotations
 
-import mmap
 from dataclasses import dataclass
+
+from mixcheck.audio.source import ByteView
 
 _HEADER_BYTES = 27
 _BEGINS, _ENDS = 0x02, 0x04
@@ -42,16 +43,11 @@ class _Link:
     has_ended: bool = False
 
 
-def scan_ogg(path: str) -> OggStream:
+def scan_ogg(data: ByteView) -> OggStream:
     """Read every page header of a file."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _scan(data)
-
-
-def _scan(data: mmap.mmap) -> OggStream:
     links: list[_Link] = []
     expected: dict[bytes, int] = {}  # number of the next page of each stream
-    position, is_whole, has_gap = data.find(b"OggS"), False, False
+    position, is_whole, has_gap = data.find(b"OggS", 0), False, False
     while position >= 0 and position + _HEADER_BYTES <= len(data):
         segments = data[position + _HEADER_BYTES - 1]
         start = position + _HEADER_BYTES + segments
@@ -82,7 +78,7 @@ def _scan(data: mmap.mmap) -> OggStream:
     )
 
 
-def _integer(data: mmap.mmap, position: int, size: int) -> int:
+def _integer(data: ByteView, position: int, size: int) -> int:
     return int.from_bytes(data[position : position + size], "little")
 
 

@@ -51,6 +51,10 @@ BANDWIDTH_OVER_ROUNDING_DB = 6.0
 SLACK_FRAMES = {
     "MP3": 4608,  # encoder and decoder delay that a decoder takes out again
     "OGG": 8192,  # blocks that libvorbis leaves out where an encoder was restarted
+    "MATROSKA": 4608,  # lengths in milliseconds, with the delay that a decoder takes out
+    "FLV": 4608,
+    "AVI": 4608,
+    "ASF": 8192,  # and Windows Media's are counted before the first block is joined
 }
 
 
@@ -106,6 +110,7 @@ class IntegrityMeter:
         self._audio = audio
         self._rate = audio.sample_rate_hz
         self._frames = 0
+        self._is_cut_off = False
         self._segments = 0
         self._first_heard: int | None = None
         self._last_heard = 0
@@ -122,6 +127,7 @@ class IntegrityMeter:
     def update(self, block: Block) -> None:
         """Take the next block."""
         self._frames += block.frames
+        self._is_cut_off |= block.is_cut_off
         segments = block.segments
         variance = segments.energy - segments.total**2 / segments.frames  # an offset is silent
         power = (variance / segments.frames).max(0)
@@ -216,6 +222,9 @@ class IntegrityMeter:
         slack = SLACK_FRAMES.get(self._audio.container, 0)
         duration_s = self._frames / self._rate
         if declared is None or declared - self._frames <= slack:
+            if self._is_cut_off:
+                message = f"the decoder failed after {clock(duration_s)}: the rest is lost"
+                return (finding("truncated", message, start_s=duration_s, end_s=duration_s),)
             if not self._audio.is_incomplete:
                 return ()
             message = "pages of the stream are missing or damaged, or its last one is"

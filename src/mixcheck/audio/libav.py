@@ -1,0 +1,220 @@
+"""Recordings that FFmpeg's libraries read, through PyAV: what libsndfile does not know.
+
+Frames are those of ``ffmpeg -i FILE -map 0:a:N``: encoder delay and padding are taken out where the
+file tells of them. A decoder error ends the recording, and the last block says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio.block import SampleBlock, usable_block
+from mixcheck.audio.format import AudioFormat
+from mixcheck.audio.layouts import assumed_layout, given_layout
+from mixcheck.audio.libav_format import (
+    CONTAINERS,
+    bit_depth,
+    claimed_frames,
+    codec_name,
+    container_name,
+    exact_frames,
+    stated_layout,
+)
+from mixcheck.audio.refusal import NotForThisDecoderError, refuse_stream, refuse_unmeasurable
+from mixcheck.audio.source import Source
+from mixcheck.errors import AudioError
+
+OPTIONS = {"format_whitelist": ",".join(CONTAINERS)}  # no playlists: they would open other files
+DECODER_OPTIONS = {"err_detect": "crccheck"}
+FULL_SCALE = {"u8": 2**7, "s16": 2**15, "s32": 2**31}
+ENDLESS = 2**63
+KEEPS_PADDING = frozenset({"opus"})  # in MP4: FFmpeg leaves the end of the last packet
+
+
+class LibavStream:
+    """A recording that FFmpeg reads.
+
+    Parameters
+    ----------
+    source : Source
+        Its bytes.
+    number : int
+        Which audio stream of it to read.
+    layout : str or None
+        Loudspeaker layout to use instead of what the file states.
+
+    Raises
+    ------
+    NotForThisDecoderError
+        FFmpeg does not know the format.
+    AudioError
+        There is no such stream, or mixcheck has no measure for it.
+    """
+
+    def __init__(self, source: Source, number: int, layout: str | None) -> None:
+        self._source, self._number = source, number
+        self._is_begun = False
+        self._open()
+        try:
+            self.format = self._describe(layout)
+            source.check()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        self._file = self._source.open()
+        try:
+            self._container: Any = av.open(self._file, options=OPTIONS, metadata_errors="replace")
+        except (av.error.FFmpegError, ValueError, OSError):
+            self._file.close()
+            raise NotForThisDecoderError("FFmpeg") from None
+        try:
+            self._stream = self._chosen(self._number)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+        self._file.close()
+
+    def _chosen(self, number: int) -> Any:
+        streams = self._container.streams.audio
+        if not streams:
+            raise AudioError(self._source.name, "holds no audio stream", "name another file")
+        refuse_stream(self._source, number, len(streams))
+        stream = streams[number]
+        if stream.codec_context is None:
+            raise AudioError(
+                self._source.name,
+                "holds audio of a codec that FFmpeg cannot decode",
+                "convert it to WAV or FLAC",
+            )
+        stream.codec_context.options = DECODER_OPTIONS
+        stream.codec_context.thread_count = 1
+        return stream
+
+    def _describe(self, given: str | None) -> AudioFormat:
+        container, stream = self._container, self._stream
+        decoder = stream.codec_context
+        rate, channels = decoder.sample_rate, decoder.layout.nb_channels
+        self._sample: str = decoder.format.packed.name
+        depth = bit_depth(decoder, self._source)
+        claimed = claimed_frames(container, stream)
+        seconds = container.duration / av.time_base if container.duration else 0.0
+        frames = claimed or round(seconds * rate)
+        refuse_unmeasurable(self._source, 1, rate, channels)
+        labels, origin = stated_layout(decoder.layout) or assumed_layout(channels)
+        if given is not None:
+            labels, origin = given_layout(self._source.name, given, channels), "given"
+        codec = codec_name(decoder, depth)
+        kbps = decoder.bit_rate / 1000 if decoder.bit_rate else None
+        if kbps is None and len(container.streams) == 1 and frames:
+            kbps = self._source.size * 8 / 1000 * rate / frames
+        return AudioFormat(
+            container=container_name(container),
+            codec=codec,
+            sample_rate_hz=rate,
+            channels=channels,
+            frames=frames,
+            duration_s=frames / rate,
+            bit_depth=depth,
+            declared_frames=claimed,
+            channel_layout=labels,
+            layout_origin=origin,
+            bit_rate_kbps=kbps,
+            bit_rate_mode="constant" if codec.startswith(("PCM", "FLOAT", "DOUBLE")) else None,
+        )
+
+    def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
+        """Yield the recording in blocks; see :class:`~mixcheck.audio.block.AudioStream`.
+
+        A later start is decoded up to and dropped: only so are the frames the same.
+        """
+        if self._is_begun:
+            self.close()
+            self._open()
+        self._is_begun = True
+        self._is_cut_off = False
+        waiting = None
+        for samples in self._regrouped(start, frames or self.format.block_frames):
+            self._source.check()
+            if waiting is not None:
+                yield usable_block(start, waiting, True)
+                start += waiting.shape[1]
+            waiting = samples
+        self._source.check()
+        if waiting is not None:
+            yield usable_block(start, waiting, True, is_cut_off=self._is_cut_off)
+
+    def _regrouped(self, start: int, frames: int) -> Iterator[NDArray[np.floating]]:
+        """The decoder's short frames from a place on, put together to blocks of a length."""
+        wide = (self.format.bit_depth or 0) > (32 if self.format.is_float else 24)
+        shape, dtype = (self.format.channels, frames), np.float64 if wide else np.float32
+        block, filled = np.empty(shape, dtype), 0
+        for decoded in self._decoded():
+            taken = min(start, decoded.shape[1])
+            start -= taken
+            while taken < decoded.shape[1]:
+                part = decoded[:, taken : taken + frames - filled]
+                block[:, filled : filled + part.shape[1]] = part
+                taken += part.shape[1]
+                filled += part.shape[1]
+                if filled == frames:
+                    yield self._scaled(block)
+                    block, filled = np.empty(shape, dtype), 0
+        if filled:
+            yield self._scaled(block[:, :filled].copy())
+
+    def _scaled(self, block: NDArray[np.floating]) -> NDArray[np.floating]:
+        if self._sample == "u8":
+            block -= FULL_SCALE["u8"]
+        if self._sample in FULL_SCALE:
+            block *= 1 / FULL_SCALE[self._sample]
+        return block
+
+    def _decoded(self) -> Iterator[NDArray[Any]]:
+        """What the decoder gives, planar, up to its first error or the end of the edit list."""
+        left = None
+        try:
+            for packet in self._container.demux(self._stream):
+                if left is None:
+                    left = self._edited_frames(packet)
+                for frame in packet.decode():
+                    if frame.is_corrupt or not self._fits(frame):
+                        raise av.error.InvalidDataError(0, "damaged")
+                    samples = frame.to_ndarray()
+                    if not frame.format.is_planar:
+                        samples = samples.reshape(-1, self.format.channels).T
+                    yield samples[:, : min(left, samples.shape[1])]
+                    left -= samples.shape[1]
+                    if left <= 0:
+                        return
+        except (av.error.FFmpegError, ValueError):
+            self._is_cut_off = True
+
+    def _fits(self, frame: Any) -> bool:
+        """Whether a frame is of the format that the recording began with."""
+        begun = self.format.sample_rate_hz, self.format.channels, self._sample
+        return begun == (frame.sample_rate, frame.layout.nb_channels, frame.format.packed.name)
+
+    def _edited_frames(self, first: Any) -> int:
+        """Frames up to the end of an MP4's edit list, which FFmpeg heeds from version 9 on."""
+        stream = self._stream
+        is_edited = (
+            self._container.format.name.startswith("mov")
+            and stream.frames  # a fragmented file has no list that says where it ends
+            and stream.duration
+            and first.has_sidedata("skip_samples")
+            and stream.codec_context.codec.canonical_name not in KEEPS_PADDING
+        )
+        if not is_edited:
+            return ENDLESS
+        return exact_frames(stream, self.format.sample_rate_hz)
