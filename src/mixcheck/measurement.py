@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -134,6 +134,6 @@ def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _field_names(holder: type[Any]) -> frozenset[str]:
-    names = {field.name for field in dataclasses.fields(holder)}
+def _field_names(holder: Hashable) -> frozenset[str]:
+    names = {field.name for field in dataclasses.fields(holder)}  # type: ignore[arg-type]
     return frozenset(names - {"reasons", "findings"})

@@ -157,7 +157,7 @@ def test_least_peak_to_short_term_is_that_of_the_densest_place() -> None:
 
 @pytest.mark.parametrize("seconds", [5.0, 5.1, 5.5, 5.9])
 def test_a_second_cut_short_at_the_end_leaves_no_peak_out(seconds: float) -> None:
-    """At 3, 4 and 5 s the three seconds before hold the peak; what is left over is not looked at."""
+    """At 3, 4 and 5 s the three seconds before hold the peak; no second ends later."""
     samples = np.stack([ratio(-30.0) * sine(997.0, seconds)] * 2)
     samples[:, round(2.5 * RATE)] = 0.9
     assert value(measure_array(samples, RATE), "min_psr_lu") == pytest.approx(29.1, abs=0.5)

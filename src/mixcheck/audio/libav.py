@@ -105,7 +105,6 @@ class LibavStream:
         container, stream = self._container, self._stream
         decoder = stream.codec_context
         rate, channels = decoder.sample_rate, decoder.layout.nb_channels
-        self._sample: str = decoder.format.packed.name
         depth = bit_depth(decoder, self._source)
         claimed = claimed_frames(container, stream)
         seconds = container.duration / av.time_base if container.duration else 0.0
@@ -143,6 +142,7 @@ class LibavStream:
             self._open()
         self._is_begun = True
         self._is_cut_off = False
+        self._sample = ""
         waiting = None
         for samples in self._regrouped(start, frames or self.format.block_frames):
             self._source.check()
@@ -202,6 +202,7 @@ class LibavStream:
 
     def _fits(self, frame: Any) -> bool:
         """Whether a frame is of the format that the recording began with."""
+        self._sample = self._sample or frame.format.packed.name  # known only now
         begun = self.format.sample_rate_hz, self.format.channels, self._sample
         return begun == (frame.sample_rate, frame.layout.nb_channels, frame.format.packed.name)
 

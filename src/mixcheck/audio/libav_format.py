@@ -18,7 +18,7 @@ from mixcheck.audio.source import Source
 # FFmpeg's demuxers, by the first of their names, and how a container is called here.
 CONTAINERS = {
     "mov": "MP4", "matroska": "MATROSKA", "asf": "ASF", "avi": "AVI", "flv": "FLV", "mxf": "MXF",
-    "mpegts": "MPEG_TS", "mpeg": "MPEG_PS", "ogg": "OGG_OTHER", "aac": "ADTS", "loas": "LOAS",
+    "mpegts": "MPEG_TS", "mpeg": "MPEG_PS", "ogg": "OGG", "aac": "ADTS", "loas": "LOAS",
     "ac3": "AC3", "eac3": "EAC3", "dts": "DTS", "dtshd": "DTS_HD", "truehd": "TRUEHD",
     "mlp": "MLP", "ape": "APE", "wv": "WAVPACK", "tta": "TTA", "tak": "TAK", "mpc": "MUSEPACK",
     "mpc8": "MUSEPACK", "dsf": "DSF", "iff": "DSDIFF", "amr": "AMR", "rm": "REAL", "shn": "SHORTEN",
@@ -124,6 +124,6 @@ def claimed_frames(container: Any, stream: Any) -> int | None:
         start_s = float((stream.start_time or 0) * stream.time_base)
         return round((end_s - start_s) * rate)
     if len(container.streams) == 1 and container.duration:
-        seconds: float = container.duration / 1_000_000
-        return round(seconds * rate)
+        length_s: float = container.duration / 1_000_000
+        return round(length_s * rate)
     return None
