@@ -48,7 +48,7 @@ FINDING_CODES = """
     clipping inter-sample-over click dropout gap repeated-block noise-burst hum dc-offset
     silent-channel dual-mono inverted-polarity channel-imbalance inter-channel-delay mono-loss
     leading-silence trailing-silence cut-start cut-end lossy-source upsampled padded-bit-depth
-    non-finite truncated high-noise-floor
+    non-finite truncated high-noise-floor stated-loudness
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -76,7 +76,7 @@ class Measurement:
         """
         group, _, name = metric.partition(".")
         holder: Any = self.format if group == "format" else self.readings.get(group)
-        if holder is None or name not in _field_names(type(holder)):
+        if holder is None or name not in _field_names(type(holder)):  # type: ignore[arg-type]
             raise KeyError(metric)
         value: Value = getattr(holder, name)
         return value
@@ -134,6 +134,6 @@ def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _field_names(holder: Hashable) -> frozenset[str]:
-    names = {field.name for field in dataclasses.fields(holder)}  # type: ignore[arg-type]
+def _field_names(holder: type[Any]) -> frozenset[str]:
+    names = {field.name for field in dataclasses.fields(holder)}
     return frozenset(names - {"reasons", "findings"})

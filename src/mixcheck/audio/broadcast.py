@@ -36,13 +36,12 @@ class BroadcastWave:
     stated: tuple[float | None, ...] = (None,) * 5
 
 
-def read_broadcast_wave(path: str) -> BroadcastWave | None:
-    """Read the chunks of a file; ``None`` if it is no WAVE file."""
-    with open(path, "rb") as file:
-        head = file.read(12)
-        if head[:4] not in RIFF_KINDS or head[8:] != b"WAVE":
-            return None
-        return _read_chunks(file)
+def read_broadcast_wave(file: BinaryIO) -> BroadcastWave | None:
+    """Read the chunks of a file from its first byte on; ``None`` if it is no WAVE file."""
+    head = file.read(12)
+    if head[:4] not in RIFF_KINDS or head[8:] != b"WAVE":
+        return None
+    return _read_chunks(file)
 
 
 def _read_chunks(file: BinaryIO) -> BroadcastWave:

@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from mixcheck.audio.block import SampleBlock, Samples, usable_block
+from mixcheck.audio.broadcast import read_broadcast_wave
 from mixcheck.audio.core_audio import core_audio_layout
 from mixcheck.audio.format import AudioFormat
 from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames, has_no_layout
@@ -25,6 +26,13 @@ from mixcheck.audio.source import Source
 SALVAGE_FRAMES = 256  # what may be lost around a damaged place
 WIDE_CODECS = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})  # more than float32 holds
 
+STATED = (  # in the order of the bext chunk
+    "stated_integrated_lufs",
+    "stated_loudness_range_lu",
+    "stated_max_true_peak_dbtp",
+    "stated_max_momentary_lufs",
+    "stated_max_short_term_lufs",
+)
 BIT_DEPTHS = {
     "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32,
     "FLOAT": 32, "DOUBLE": 64,
@@ -121,6 +129,10 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         with source.view() as data:
             mp3 = scan_mp3(data) if container == "MP3" else None
             ogg = scan_ogg(data) if container == "OGG" else None
+    wave = None
+    if container in ("WAV", "RF64"):
+        with source.open() as chunks:
+            wave = read_broadcast_wave(chunks)
     labels, origin = _layout(source, layout, container, log, file.channels)
     declared = declared_frames(file.format, log, file.frames)
     if mp3:
@@ -150,6 +162,8 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         bit_rate_kbps=kbps,
         bit_rate_mode=mode,
         is_incomplete=ogg.is_incomplete if ogg else None,
+        wave_kind=wave.kind if wave else None,
+        **dict(zip(STATED, wave.stated, strict=True)) if wave else {},
     )
 
 
