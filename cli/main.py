@@ -13,6 +13,8 @@ import click
 # Matrices here are small: threads inside BLAS only wait for one another. Before NumPy loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+INTERRUPTED = 130  # as shells have it
+
 COMMANDS = {
     "check": "Measure files and folders and judge them by a delivery spec.",
     "measure": "Print the numbers, without a verdict.",
@@ -53,7 +55,7 @@ class LazyGroup(click.Group):
 def mixcheck() -> None:
     """Measure recordings, judge them against delivery specs, and say what to do.
 
-    Exit status: 0 everything passed; 1 something failed; 2 wrong usage, profile or
+    Exit status: 0 nothing failed; 1 something failed; 2 wrong usage, profile or
     configuration; 3 something could not be read, or nothing was measured; 130 interrupted.
     """
 
@@ -76,7 +78,13 @@ def main() -> None:
     if sys.stdout is None:  # closed by who called
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
-        mixcheck.main(prog_name="mixcheck")
+        mixcheck.main(prog_name="mixcheck", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("mixcheck: interrupted", err=True)
+        os._exit(INTERRUPTED)  # at once: nothing is left to be written
     except OSError as error:
         click.echo(f"mixcheck: the report cannot be written ({error.strerror})", err=True)
         os._exit(2)  # the stream would complain once more at exit

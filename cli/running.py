@@ -21,10 +21,10 @@ from mixcheck.report.wording import printable
 
 from .execution import Execution, measured
 from .inputs import find_inputs
+from .main import INTERRUPTED
 from .outputs import Output, rendered, write_step_summary, write_text
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
-INTERRUPTED = 130  # as shells have it
 STREAMED = "jsonl"
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "UNREADABLE": "red"}
 

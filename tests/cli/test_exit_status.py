@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from mixcheck_cli import main
 from tests.cli.command import run
 
 MATRIX = [
@@ -108,3 +110,24 @@ def test_as_a_command(folder: Path, arguments: list[str], status: int) -> None:
     assert ran.returncode == status
     assert ran.stdout == run("check", *arguments).stdout
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("interruption", [click.Abort, KeyboardInterrupt])
+def test_an_interruption_anywhere_is_130(
+    interruption: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(**_: object) -> None:
+        raise interruption
+
+    def leave(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(main.mixcheck, "main", interrupted)
+    monkeypatch.setattr(main, "_keep_decoders_quiet", lambda: None)
+    monkeypatch.setattr(main.os, "_exit", leave)
+    with pytest.raises(SystemExit) as left:
+        main.main()
+    assert left.value.code == 130
+    assert capfd.readouterr().err == "mixcheck: interrupted\n"
