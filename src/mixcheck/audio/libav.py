@@ -25,12 +25,14 @@ from mixcheck.audio.libav_format import (
     exact_frames,
     stated_layout,
 )
+from mixcheck.audio.ogg import scan_ogg
 from mixcheck.audio.refusal import NotForThisDecoderError, refuse_stream, refuse_unmeasurable
 from mixcheck.audio.source import Source
 from mixcheck.errors import AudioError
 
 OPTIONS = {"format_whitelist": ",".join(CONTAINERS)}  # no playlists: they would open other files
-DECODER_OPTIONS = {"err_detect": "crccheck"}
+CHECKS = "crccheck"
+STRICTER_CHECKS = {"flac": "crccheck+explode"}  # whose decoder goes on in spite of a false sum
 FULL_SCALE = {"u8": 2**7, "s16": 2**15, "s32": 2**31}
 ENDLESS = 2**63
 KEEPS_PADDING = frozenset({"opus"})  # in MP4: FFmpeg leaves the end of the last packet
@@ -97,8 +99,10 @@ class LibavStream:
                 "holds audio of a codec that FFmpeg cannot decode",
                 "convert it to WAV or FLAC",
             )
-        stream.codec_context.options = DECODER_OPTIONS
-        stream.codec_context.thread_count = 1
+        decoder = stream.codec_context
+        checks = STRICTER_CHECKS.get(decoder.codec.canonical_name, CHECKS)
+        decoder.options = {"err_detect": checks}
+        decoder.thread_count = 1  # the reading process may be forked
         return stream
 
     def _describe(self, given: str | None) -> AudioFormat:
@@ -114,6 +118,10 @@ class LibavStream:
         if given is not None:
             labels, origin = given_layout(self._source.name, given, channels), "given"
         codec = codec_name(decoder, depth)
+        ogg = None
+        if container.format.name == "ogg":
+            with self._source.view() as data:
+                ogg = scan_ogg(data)
         kbps = decoder.bit_rate / 1000 if decoder.bit_rate else None
         if kbps is None and len(container.streams) == 1 and frames:
             kbps = self._source.size * 8 / 1000 * rate / frames
@@ -130,6 +138,7 @@ class LibavStream:
             layout_origin=origin,
             bit_rate_kbps=kbps,
             bit_rate_mode="constant" if codec.startswith(("PCM", "FLOAT", "DOUBLE")) else None,
+            is_incomplete=ogg.is_incomplete if ogg else None,
         )
 
     def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
@@ -188,8 +197,8 @@ class LibavStream:
                 if left is None:
                     left = self._edited_frames(packet)
                 for frame in packet.decode():
-                    if frame.is_corrupt or not self._fits(frame):
-                        raise av.error.InvalidDataError(0, "damaged")
+                    if packet.is_corrupt or frame.is_corrupt or not self._fits(frame):
+                        raise ValueError
                     samples = frame.to_ndarray()
                     if not frame.format.is_planar:
                         samples = samples.reshape(-1, self.format.channels).T

@@ -17,7 +17,7 @@ from mixcheck.audio.source import Source
 
 # FFmpeg's demuxers, by the first of their names, and how a container is called here.
 CONTAINERS = {
-    "mov": "MP4", "matroska": "MATROSKA", "asf": "ASF", "avi": "AVI", "flv": "FLV", "mxf": "MXF",
+    "mov": "MP4", "matroska": "MATROSKA", "asf": "ASF", "flv": "FLV", "mxf": "MXF",
     "mpegts": "MPEG_TS", "mpeg": "MPEG_PS", "ogg": "OGG", "aac": "ADTS", "loas": "LOAS",
     "ac3": "AC3", "eac3": "EAC3", "dts": "DTS", "dtshd": "DTS_HD", "truehd": "TRUEHD",
     "mlp": "MLP", "ape": "APE", "wv": "WAVPACK", "tta": "TTA", "tak": "TAK", "mpc": "MUSEPACK",
@@ -25,9 +25,9 @@ CONTAINERS = {
     "wav": "WAV", "w64": "W64", "aiff": "AIFF", "caf": "CAF", "oma": "ATRAC",
 }  # fmt: skip
 # Whose length stands in the header, to the frame.
-EXACT = frozenset({"mov", "wv", "tta", "ape", "dsf", "iff", "ogg", "tak", "mpc", "mpc8", "avi"})
+EXACT = frozenset({"mov", "wv", "tta", "ape", "dsf", "iff", "ogg", "tak", "mpc", "mpc8", "mxf"})
 # Whose header gives the length of the whole file, in milliseconds or so.
-ROUNDED = frozenset({"asf", "matroska", "flv", "mxf"})
+ROUNDED = frozenset({"asf", "matroska", "flv"})
 
 _CHANNELS = "FL FR FC LFE BL BR FLC FRC BC SL SR TC TFL TFC TFR TBL TBC TBR"
 _LABEL_OF = dict(zip(_CHANNELS.split(), MASK_LABELS, strict=True))

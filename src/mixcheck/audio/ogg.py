@@ -1,7 +1,8 @@
 """What the pages of an Ogg file say: how long its streams are, and whether they are whole.
 
 Source: RFC 3533 (2003) clause 6 (pages, and the flags for the first and last of a stream);
-RFC 7845 (2016) clause 4 (Opus counts at 48 kHz and skips a start); Vorbis I specification, annex A.
+RFC 7845 (2016) clause 4 (Opus counts at 48 kHz and skips a start); Vorbis I specification, annex A;
+the Ogg FLAC mapping (FLAC documentation, 1.0) and the Speex manual, for their first packets.
 """
 
 from __future__ import annotations
@@ -88,4 +89,8 @@ def _link(packet: bytes) -> _Link | None:
         return _Link(int.from_bytes(packet[12:16], "little") or 1, 0)
     if packet[:8] == b"OpusHead":
         return _Link(_OPUS_RATE_HZ, int.from_bytes(packet[10:12], "little"))
+    if packet[:5] == b"\x7fFLAC":
+        return _Link(int.from_bytes(packet[27:30], "big") >> 4 or 1, 0)
+    if packet[:8] == b"Speex   ":
+        return _Link(int.from_bytes(packet[36:40], "little") or 1, 0)
     return None

@@ -241,9 +241,12 @@ def failure(url: str, error: Exception) -> AudioError:
     """What to tell the user of an error that fsspec or a driver of its raised."""
     if isinstance(error, AudioError):
         return error
+    cause = error.__cause__
+    if isinstance(cause, Exception) and type(cause).__module__.startswith("aiohttp"):
+        error = cause  # fsspec says of every failure that there is no such file
     status = getattr(error, "status", None)  # of the web server
     words = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or status in (404, 410):
         return AudioError(url, "does not exist", "check the name")
     if isinstance(error, IsADirectoryError):
         return AudioError(url, "is a folder", "put a slash at its end to check what is in it")

@@ -53,7 +53,8 @@ SLACK_FRAMES = {
     "OGG": 8192,  # blocks that libvorbis leaves out where an encoder was restarted
     "MATROSKA": 4608,  # lengths in milliseconds, with the delay that a decoder takes out
     "FLV": 4608,
-    "AVI": 4608,
+    "MP4": 4608,  # that has no edit list counts the delay too; one cut off has a broken last packet
+    "MOV": 4608,
     "ASF": 8192,  # and Windows Media's are counted before the first block is joined
 }
 
