@@ -55,6 +55,7 @@ SLACK_FRAMES = {
     "FLV": 4608,
     "MP4": 4608,  # that has no edit list counts the delay too; one cut off has a broken last packet
     "MOV": 4608,
+    "DSF": 4096,  # FFmpeg counts the padding of the last block
     "ASF": 8192,  # and Windows Media's are counted before the first block is joined
 }
 
