@@ -122,14 +122,15 @@ class RemoteFile:
             raise self._failure from None
 
     def _fetch(self, start: int) -> bytes:
+        wanted = min(BLOCK_BYTES, self.size - start)
         try:
             self._file.seek(start)
-            block: bytes = self._file.read(BLOCK_BYTES)
+            block: bytes = self._file.read(wanted)
         except ValueError:  # a web server that gives whole files only
             copy = self._keep_copy()
             copy.seek(start)
-            block = copy.read(BLOCK_BYTES)
-        if len(block) < min(BLOCK_BYTES, self.size - start):
+            block = copy.read(wanted)
+        if len(block) < wanted:
             raise EOFError("the rest did not come")
         return block
 
