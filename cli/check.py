@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from mixcheck import FileReport, MixcheckError, Outcome, load_profiles
+from mixcheck import FileReport, MixcheckError
+from mixcheck.settings import FileRule
 
-from .codes import CodeFilter
+from .checking import FAILING, Checking, baseline_for
 from .options import measuring
+from .outputs import write_text
 from .running import FAILED, PASSED, Run, run_and_report, usage_error
-
-FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
 
 
 @click.command("check")
@@ -23,43 +24,73 @@ FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
     "profile_names",
     multiple=True,
     metavar="NAME|FILE.toml",
-    help="Delivery spec to judge by; repeatable. [default: general]",
+    help="Delivery spec, or group of them, to judge by; repeatable. [default: general]",
 )
 @click.option("--select", multiple=True, metavar="CODE", help="Count only these findings.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave these findings out.")
 @click.option(
     "--fail-on",
     type=click.Choice(list(FAILING)),
-    default="error",
-    show_default=True,
-    help="What makes the exit status 1.",
+    help="What makes the exit status 1. [default: error]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something failed.")
+@click.option(
+    "--baseline",
+    "baseline_path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Accept the faults that this file lists; only new and worse ones count.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write today's faults to the baseline.")
 @measuring
 def command(
     profile_names: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: str,
+    fail_on: str | None,
     exit_zero: bool,
+    baseline_path: str | None,
+    update_baseline: bool,
     **options: Any,
 ) -> None:
     """Measure files and folders (recursively) and judge them.
 
-    One file is reported whole, several in one line each (-v shows them all whole).
+    One file is reported whole, several in one line each (-v shows them all whole). What the command
+    line leaves open comes from the nearest mixcheck.toml, or [tool.mixcheck] in pyproject.toml.
     """
+    given = FileRule(
+        profile=profile_names or None,
+        select=select or None,
+        ignore=ignore or None,
+        fail_on=fail_on,
+    )
     try:
-        profiles = load_profiles(profile_names or ("general",))
-        codes = CodeFilter.of(select, ignore)
+        baseline = baseline_for(baseline_path, update=update_baseline)
+        checking = Checking(given=given, baseline=None if update_baseline else baseline)
+        checking.check()
     except MixcheckError as error:
         usage_error(str(error))
-    rules = codes.keep_rules(profiles)
-
-    def judged(outcome: Outcome) -> FileReport:
-        return FileReport.of(codes.keep(outcome), rules)
-
-    reports, status = run_and_report(Run(**options), judged)
-    failed = any(report.outcome in FAILING[fail_on] for report in reports)
-    if status == PASSED and failed and not exit_zero:
+    reports, status = run_and_report(Run(**options), checking.report)
+    if update_baseline and baseline is not None:
+        _write_baseline(baseline.path, baseline.updated(reports))
+        sys.exit(status)
+    if status == PASSED and _fails(checking, reports) and not exit_zero:
         status = FAILED
     sys.exit(status)
+
+
+def _fails(checking: Checking, reports: Sequence[FileReport]) -> bool:
+    """Whether a file fails; what the settings accept in vain is said, and is a warning too."""
+    notes = list(checking.notes())
+    for note in notes:
+        click.echo(f"mixcheck: {note}", err=True)
+    is_strict = checking.given.fail_on == "warning"
+    return any(map(checking.fails, reports)) or (bool(notes) and is_strict)
+
+
+def _write_baseline(path: str, text: str) -> None:
+    try:
+        write_text(path, text)
+    except MixcheckError as error:
+        usage_error(str(error))
+    click.echo(f"mixcheck: {path} accepts what was found", err=True)

@@ -76,7 +76,7 @@ class Output:
 
 
 def write_text(path: str, text: str) -> None:
-    """Write a report file.
+    """Write a file.
 
     Raises
     ------

@@ -19,7 +19,7 @@ SOURCES = {
 }  # fmt: skip
 
 LAYERS = (  # lowest first; a file may import from its own part and from every layer below
-    ("errors", "units", "ahead"),
+    ("errors", "keys", "units", "ahead"),
     ("audio",),
     ("dsp",),
     ("views", "alignment"),
@@ -28,10 +28,11 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("engine", "profiles", "cache"),
     ("many",),
     ("conformance",),
-    ("advice", "predictions"),
+    ("acceptance", "advice", "predictions"),
     ("judgement",),
     ("stems", "compare"),
     ("report",),
+    ("baseline", "settings"),
     ("__init__",),
     ("mixcheck_cli",),
 )

@@ -34,7 +34,7 @@ class AudioError(MixcheckError):
 
 
 class ProfileError(MixcheckError):
-    """A profile that cannot be used: the message names the file and the key."""
+    """A profile or a settings file that cannot be used: the message names the file and the key."""
 
 
 class UsageError(MixcheckError):

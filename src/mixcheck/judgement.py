@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mixcheck.acceptance import NOTHING, Acceptance
 from mixcheck.advice import advise, lower_label
 from mixcheck.measurement import Measurement, Value
 from mixcheck.meters import finding_kinds
@@ -47,6 +48,8 @@ class Verdict:
         What to do, where it did not pass.
     reason : str or None
         Why there is no value.
+    accepted : str or None
+        Why it does not count, where it was not passed but accepted.
     """
 
     profile: str
@@ -62,6 +65,7 @@ class Verdict:
     source: str
     advice: str | None
     reason: str | None
+    accepted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ class Judgement:
     prediction: Prediction | None = None
 
 
-def judge(measurement: Measurement, profile: Profile) -> Judgement:
-    """Judge a measurement by a profile.
+def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOTHING) -> Judgement:
+    """Judge a measurement by a profile; what is accepted is said, and does not count.
 
     A limit whose metric could not be measured is not passed: an error fails, a warning warns.
     A finding code that could not be looked for fails only if it is an error; it is listed as
@@ -102,7 +106,16 @@ def judge(measurement: Measurement, profile: Profile) -> Judgement:
     advice = advise(measurement, limits)
     verdicts = (
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
-        *(_judge_findings(measurement, profile.name, rule, advice.of_finding) for rule in rules),
+        *(
+            _judge_findings(measurement, profile.name, rule, advice.of_finding, accepted)
+            for rule in rules
+        ),
+    )
+    verdicts = tuple(
+        replace(one, accepted=accepted.of_limit(profile.name, one.metric))
+        if one.outcome != "pass" and one.accepted is None
+        else one
+        for one in verdicts
     )
     outcome = worst_outcome(map(counts_as, verdicts))
     is_judged = any(verdict.outcome != "unmeasured" for verdict in verdicts)
@@ -137,6 +150,8 @@ def _urgency(verdict: Verdict) -> int:
 
 def counts_as(verdict: Verdict) -> str:
     """What a verdict makes of the file: pass, warn or fail."""
+    if verdict.accepted is not None:
+        return "pass"
     if verdict.outcome != "unmeasured":
         return verdict.outcome
     if verdict.severity == "warning" and verdict.metric.startswith(FINDINGS):
@@ -198,11 +213,16 @@ def margin_of(limit: Limit, value: Value) -> float:
 
 
 def _judge_findings(
-    measurement: Measurement, profile: str, rule: FindingRule, advice: dict[str, str]
+    measurement: Measurement,
+    profile: str,
+    rule: FindingRule,
+    advice: dict[str, str],
+    accepted: Acceptance,
 ) -> Verdict:
     reason = measurement.reason(rule.code)
-    count = measurement.count(rule.code)
-    unmeasured = reason is not None and not count
+    found = measurement.count(rule.code)
+    count = max(0, found - accepted.count(rule.code))
+    unmeasured = reason is not None and not found
     passed = count <= rule.max_count
     if unmeasured:
         outcome = "unmeasured"
@@ -226,4 +246,5 @@ def _judge_findings(
         source=rule.source or kind.source,
         advice=None if outcome == "pass" else do,
         reason=reason if unmeasured else None,
+        accepted=accepted.of_code(rule.code) if passed and found > rule.max_count else None,
     )

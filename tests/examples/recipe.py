@@ -10,7 +10,8 @@ noise added; ``peak_dbfs``: five rounded cycles of 1 kHz, of that height, in the
 all that so many times.
 
 ``rate`` plays it at another rate, unconverted. ``write`` are keywords of ``soundfile.write``.
-``bext`` adds a Broadcast Wave chunk that states these values, ``adm`` an empty ADM.
+``bext`` adds a Broadcast Wave chunk that states these values (``false``: none), ``adm`` an empty
+ADM.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def written(recipe: dict[str, Any], folder: Path) -> Path:
     with soundfile.SoundFile(path, "w", rate, samples.shape[1], **recipe["write"]) as file:
         for _ in range(recipe.get("repeat", 1)):
             file.write(samples)
-    chunks = [bext_chunk(recipe["bext"])] if "bext" in recipe else []
+    chunks = [bext_chunk(recipe["bext"])] if recipe.get("bext", False) is not False else []
     if recipe.get("adm"):
         chunks += [b"axml\x04\0\0\0<a/>", b"chna\x04\0\0\0\0\0\0\0"]
     if chunks:

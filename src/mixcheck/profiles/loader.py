@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import tomllib
@@ -11,9 +10,10 @@ from dataclasses import fields
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from mixcheck.errors import ProfileError
+from mixcheck.keys import check_number, known_word, nearest, only_keys, refuse, tables
 from mixcheck.meters import finding_kinds, metrics
 from mixcheck.profiles.groups import profile_groups
 from mixcheck.profiles.model import (
@@ -103,14 +103,14 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{where}: is not TOML: {error}") from None
-    _only_keys(data, (*_PROFILE_KEYS, *_TARGET_KEYS), where)
+    only_keys(data, (*_PROFILE_KEYS, *_TARGET_KEYS), where)
     for key in ("name", "title", "checked"):
         if key not in data:
             raise ProfileError(f"{where}: {key!r} is missing")
     if not isinstance(data["checked"], date):
         raise ProfileError(f"{where}: checked must be a date such as 2026-11-22")
-    limits = tuple(_limit(entry, at) for entry, at in _tables(data, "limit", where))
-    rules = tuple(_finding_rule(entry, at) for entry, at in _tables(data, "finding", where))
+    limits = tuple(_limit(entry, at) for entry, at in tables(data, "limit", where))
+    rules = tuple(_finding_rule(entry, at) for entry, at in tables(data, "finding", where))
     playback = _playback(data["playback"], f"{where}: playback") if "playback" in data else None
     if "extends" in data:
         base = _extended(data["extends"], where, (*seen, name))
@@ -136,7 +136,7 @@ def _read(name: str) -> tuple[str, str]:
         if name not in profile_names():
             known = (*profile_names(), *(group.name for group in profile_groups()))
             raise ProfileError(
-                f"unknown profile {name!r}{_nearest(name, known)}; 'mixcheck profiles' lists them"
+                f"unknown profile {name!r}{nearest(name, known)}; 'mixcheck profiles' lists them"
             )
         return name, files("mixcheck.profiles").joinpath(f"{name}.toml").read_text("utf-8")
     try:
@@ -154,7 +154,7 @@ def _extended(name: object, where: str, seen: tuple[str, ...]) -> Profile:
     if name.endswith(".toml"):
         name = os.path.normpath(Path(where).parent / name)
     if name not in seen and not name.endswith(".toml") and name not in profile_names():
-        _refuse(where, "profile in extends", name, profile_names())
+        refuse(where, "profile in extends", name, profile_names())
     try:
         return _load(name, seen)
     except ProfileError as error:
@@ -171,16 +171,9 @@ def _merged(
     return own + tuple(rule for rule in base if key(rule) not in replaced)
 
 
-def _tables(data: Mapping[str, Any], key: str, where: str) -> list[tuple[dict[str, Any], str]]:
-    entries = data.get(key, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ProfileError(f"{where}: write each {key} as [[{key}]]")
-    return [(entry, f"{where}: {key} {number}") for number, entry in enumerate(entries, 1)]
-
-
 def _limit(entry: dict[str, Any], where: str) -> Limit:
-    _only_keys(entry, [field.name for field in fields(Limit)], where)
-    _known(entry, "metric", metrics(), where)
+    only_keys(entry, [field.name for field in fields(Limit)], where)
+    known_word(entry, "metric", metrics(), where)
     where = f"{where} ({entry['metric']})"
     _check_common(entry, where)
     if not entry.get("source"):
@@ -210,21 +203,16 @@ def _check_choice(choice: object, where: str) -> None:
 
 def _check_bounds(entry: Mapping[str, Any], where: str) -> None:
     for key in _NUMBERS:
-        _check_number(entry.get(key, 0.0), key, where)
+        check_number(entry.get(key, 0.0), key, where)
     if entry.get("tolerance", 0.0) < 0:
         raise ProfileError(f"{where}: tolerance must be 0 or more, not {entry['tolerance']!r}")
     if entry.get("min", -math.inf) > entry.get("max", math.inf):
         raise ProfileError(f"{where}: min {entry['min']!r} is over max {entry['max']!r}")
 
 
-def _check_number(value: object, key: str, where: str) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
-
-
 def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
-    _only_keys(entry, [field.name for field in fields(FindingRule)], where)
-    _known(entry, "code", finding_kinds(), where)
+    only_keys(entry, [field.name for field in fields(FindingRule)], where)
+    known_word(entry, "code", finding_kinds(), where)
     _check_common(entry, where)
     count = entry.get("max_count", 0)
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
@@ -235,12 +223,12 @@ def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
 def _playback(entry: object, where: str) -> Playback:
     if not isinstance(entry, dict):
         raise ProfileError(f"{where}: write it as [playback]")
-    _only_keys(entry, [field.name for field in fields(Playback)], where)
+    only_keys(entry, [field.name for field in fields(Playback)], where)
     if not isinstance(entry.get("source"), str) or not entry["source"]:
         raise ProfileError(f"{where}: 'source' is missing")
     for key in ("target_lufs", "max_peak_dbtp"):
         if key in entry:
-            _check_number(entry[key], key, where)
+            check_number(entry[key], key, where)
     if not isinstance(entry.get("turns_up", False), bool):
         raise ProfileError(f"{where}: turns_up must be true or false, not {entry['turns_up']!r}")
     return Playback(**entry)
@@ -255,29 +243,3 @@ def _check_common(entry: Mapping[str, Any], where: str) -> None:
     for key in _TEXTS:
         if not isinstance(entry.get(key, ""), str):
             raise ProfileError(f"{where}: {key} must be text, not {entry[key]!r}")
-
-
-def _only_keys(entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:
-    for key in entry:
-        if key not in allowed:
-            _refuse(where, "key", key, allowed)
-
-
-def _known(entry: Mapping[str, Any], key: str, allowed: Iterable[str], where: str) -> None:
-    if key not in entry:
-        raise ProfileError(f"{where}: {key!r} is missing")
-    if entry[key] not in tuple(allowed):
-        _refuse(where, key, entry[key], allowed)
-
-
-def _refuse(where: str, kind: str, word: object, allowed: Iterable[str]) -> NoReturn:
-    raise ProfileError(f"{where}: unknown {kind} {word!r}{_nearest(str(word), allowed)}")
-
-
-def _nearest(word: str, allowed: Iterable[str]) -> str:
-    names = tuple(allowed)
-    last_parts = {name.rpartition(".")[2]: name for name in names}
-    close = difflib.get_close_matches(word, names, 1, 0.5) or [
-        last_parts[part] for part in difflib.get_close_matches(word, last_parts, 1, 0.5)
-    ]
-    return f"; did you mean {close[0]!r}?" if close else ""

@@ -50,7 +50,7 @@ def checks(report: FileReport) -> Iterator[Check]:
     measurement = report.measurement
     if measurement is not None:
         for judgement in report.judgements:
-            yield from _checks(measurement, judgement)
+            yield from _checks(report, measurement, judgement)
 
 
 def missed(report: FileReport) -> list[Check]:
@@ -59,11 +59,15 @@ def missed(report: FileReport) -> list[Check]:
     return sorted(bad, key=lambda check: check.outcome)  # "fail" before "warn"
 
 
-def _checks(measurement: Measurement, judgement: Judgement) -> Iterator[Check]:
+def _checks(report: FileReport, measurement: Measurement, judgement: Judgement) -> Iterator[Check]:
     for verdict in judgement.verdicts:
         group, _, code = verdict.metric.partition(".")
         if group == FINDINGS:
-            places = tuple(one for one in measurement.findings if one.code == code)
+            places = tuple(
+                one
+                for one in measurement.findings
+                if one.code == code and report.accepted.of_finding(one) is None
+            )
             title = finding_kinds()[code].title
             yield Check(verdict, code, title, _of_finding(verdict, code, places), places)
         else:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from mixcheck.many import Unreadable
+from mixcheck.meters import Finding
 from mixcheck.report.model import FileReport
 
 # What JSON lets stand, but a terminal or the log of a CI job could take for a command.
@@ -20,9 +21,8 @@ def file_object(report: FileReport) -> dict[str, Any]:
     if isinstance(report.measured, Unreadable):
         nothing: dict[str, Any] = {"format": None, "measurement": None}
         error = unicode_path(str(report.error))
-        return (
-            head | {"error": error} | nothing | {"findings": [], "verdicts": [], "predictions": []}
-        )
+        empty = dict.fromkeys(("findings", "verdicts", "predictions", "accepted"), ())
+        return {**head, "error": error, **nothing, **empty}
     measured = report.measured.to_dict()
     return {
         **head,
@@ -40,6 +40,16 @@ def file_object(report: FileReport) -> dict[str, Any]:
             for judgement in report.judgements
             if judgement.prediction
         ],
+        "accepted": [{**_place(one), "reason": why} for one, why in report.accepted.findings],
+    }
+
+
+def _place(one: Finding) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "start_s": one.start_s,
+        "end_s": one.end_s,
+        "channels": list(one.channels),
     }
 
 

@@ -71,7 +71,9 @@ def _case(report: FileReport, check: Check) -> Xml.Element:
         },
     )  # fmt: skip
     kind = _element(check)
-    if kind is not None:
+    if verdict.accepted is not None:
+        Xml.SubElement(case, "skipped", message=f"accepted: {verdict.accepted}")
+    elif kind is not None:
         detail = Xml.SubElement(case, kind, type=check.rule, message=check.sentence)
         detail.text = verdict.advice
     elif check.outcome == "warn":

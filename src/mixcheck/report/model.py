@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mixcheck.acceptance import NOTHING, Acceptance
 from mixcheck.judgement import Judgement, judge, worst_outcome
 from mixcheck.many import Outcome, Unreadable
 from mixcheck.measurement import Measurement
@@ -24,17 +25,26 @@ class FileReport:
         What :func:`mixcheck.measure_many` gave.
     judgements : tuple of Judgement
         One for each profile; none if the file was only measured.
+    accepted : Acceptance
+        What of it does not count.
     """
 
     measured: Outcome
     judgements: tuple[Judgement, ...] = ()
+    accepted: Acceptance = NOTHING
 
     @classmethod
-    def of(cls, measured: Outcome, profiles: Sequence[Profile] = ()) -> FileReport:
+    def of(
+        cls,
+        measured: Outcome,
+        profiles: Sequence[Profile] = (),
+        accepted: Acceptance = NOTHING,
+    ) -> FileReport:
         """Judge a file by several profiles; an unreadable one is judged by none."""
         if isinstance(measured, Unreadable):
             return cls(measured)
-        return cls(measured, tuple(judge(measured, profile) for profile in profiles))
+        judgements = tuple(judge(measured, profile, accepted) for profile in profiles)
+        return cls(measured, judgements, accepted)
 
     @property
     def path(self) -> str:

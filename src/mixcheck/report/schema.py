@@ -31,6 +31,7 @@ def json_schema() -> dict[str, Any]:
             "measurement": _or_null(_object({meter.name: _reading(meter) for meter in METERS})),
             "findings": {"type": "array", "items": _of_dataclass(Finding)},
             "verdicts": {"type": "array", "items": _of_dataclass(Verdict)},
+            "accepted": {"type": "array", "items": _accepted()},
             "predictions": {"type": "array", "items": _of_dataclass(Prediction)},
         }
     )
@@ -50,6 +51,11 @@ def json_schema() -> dict[str, Any]:
         }
     )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
+
+
+def _accepted() -> dict[str, Any]:
+    place = _of_dataclass(Finding, ("code", "start_s", "end_s", "channels"))
+    return _object({**place["properties"], "reason": {"type": "string"}})
 
 
 def document_schema(parts: Mapping[str, Any]) -> dict[str, Any]:

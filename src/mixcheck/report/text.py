@@ -37,7 +37,7 @@ WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADAB
 CHANNEL_NAMES = {1: ("mono",), 2: ("L", "R")}
 PLACES_LISTED = 3
 MOST_CHANNELS_NAMED = 3
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES = ("error", "warning", "info", "accepted")
 HEURISTIC_MARK = "*"
 LIMIT_WIDTH = 18
 
@@ -229,6 +229,8 @@ def _severities(report: FileReport) -> Callable[[Finding], str]:
     rules = [rule for judgement in report.judgements for rule in judgement.profile.findings]
 
     def severity(one: Finding) -> str:
+        if report.accepted.of_finding(one) is not None:
+            return "accepted"
         found = [rule.severity for rule in rules if rule.code == one.code]
         return min(found, key=SEVERITIES.index, default="info")
 
@@ -278,9 +280,22 @@ def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:
         notes.append(f"Not measured ({reason}): {labels}.")
     if audio.duration_s < 60 and measurement.value("loudness.loudness_range_lu") is not None:
         notes.append("Loudness range is unstable under a minute (EBU Tech 3341).")
+    notes += _accepted(report)
     if notes:
         yield ""
         yield from (paragraph("  ", note) for note in notes)
+
+
+def _accepted(report: FileReport) -> Iterator[str]:
+    """What does not count, and why."""
+    missed = [
+        (_short_label(one), one.accepted)
+        for judgement in report.judgements
+        for one in judgement.verdicts
+        if one.accepted is not None
+    ]
+    for (what, why), _ in _grouped(missed, lambda pair: pair):
+        yield f"Accepted: {what} ({why})."
 
 
 def _steps(report: FileReport) -> Iterator[str]:

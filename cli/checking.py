@@ -1,0 +1,137 @@
+"""How each file of a run is judged: by the command line, the settings nearest to it, a baseline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from mixcheck import FileReport, Measurement, Outcome, Profile, UsageError, load_profiles
+from mixcheck.acceptance import Acceptance
+from mixcheck.baseline import Baseline
+from mixcheck.report.wording import printable
+from mixcheck.settings import AcceptRule, FileRule, Settings, find_settings
+
+from .codes import CodeFilter
+
+FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
+DEFAULT = FileRule(profile=("general",), select=(), ignore=(), fail_on="error")
+
+
+@dataclass(kw_only=True)
+class Checking:
+    """Judges the files of a run, and remembers which settings had something to say.
+
+    Parameters
+    ----------
+    given : FileRule
+        What the command line says, which wins over all settings.
+    baseline : Baseline or None
+        What is accepted.
+    """
+
+    given: FileRule
+    baseline: Baseline | None = None
+    _settings: dict[str, Settings] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+    _used: set[AcceptRule] = field(default_factory=set)
+    _profiles: dict[tuple[str, ...], tuple[Profile, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the run."""
+        return date.today()
+
+    def check(self) -> None:
+        """Refuse what the command line says before any file is measured.
+
+        Raises
+        ------
+        MixcheckError
+            An unknown profile, code or setting.
+        """
+        rule = self._rule(Settings(), "")
+        self._profiles_of(rule, Settings())
+        CodeFilter.of(rule.select or (), rule.ignore or ())
+        find_settings("here")
+
+    def report(self, outcome: Outcome) -> FileReport:
+        """Judge one file."""
+        if not isinstance(outcome, Measurement):
+            return FileReport(outcome)
+        self._seen.add(os.path.realpath(outcome.path))
+        settings = find_settings(outcome.path)
+        self._settings[settings.path] = settings
+        rule = self._rule(settings, outcome.path)
+        codes = CodeFilter.of(rule.select or (), rule.ignore or ())
+        profiles = codes.keep_rules(self._profiles_of(rule, settings))
+        kept = codes.keep(outcome)
+        accepted, used = settings.accepted(outcome, self.today)
+        self._used |= set(used)
+        report = FileReport.of(kept, profiles, accepted)
+        if self.baseline is None:
+            return report
+        known: Acceptance = self.baseline.accepted(report)
+        return FileReport.of(kept, profiles, accepted.and_also(known))
+
+    def fails(self, report: FileReport) -> bool:
+        """Whether a file makes the run fail."""
+        if report.measurement is None:
+            return False
+        rule = self._rule(find_settings(report.path), report.path)
+        return report.outcome in FAILING[rule.fail_on or "error"]
+
+    def notes(self) -> Iterator[str]:
+        """Settings that accept nothing any more."""
+        for settings in self._settings.values():
+            for rule in settings.accept:
+                what = f"{rule.where}: accepts {rule.code} in {', '.join(rule.glob)}"
+                if rule.expires is not None and rule.expires < self.today:
+                    yield printable(f"{what} until {rule.expires}, which is over")
+                elif rule not in self._used and self._is_looked_at(settings, rule):
+                    yield printable(f"{what}, which is not found any more; remove it")
+
+    def _is_looked_at(self, settings: Settings, rule: AcceptRule) -> bool:
+        """Whether the run saw every file that a rule means, or there is none left."""
+        return not any(
+            settings.means(rule.glob, os.path.join(where, name))
+            and os.path.realpath(os.path.join(where, name)) not in self._seen
+            for where, _, names in os.walk(settings.folder)
+            for name in names
+        )
+
+    def _rule(self, settings: Settings, path: str) -> FileRule:
+        chosen = {}
+        of_file = settings.of_file(path)
+        for key in ("profile", "select", "ignore", "fail_on"):
+            values = (getattr(rule, key) for rule in (self.given, of_file, DEFAULT))
+            chosen[key] = next(value for value in values if value is not None)
+        return FileRule(**chosen)
+
+    def _profiles_of(self, rule: FileRule, settings: Settings) -> tuple[Profile, ...]:
+        names = rule.profile or ()
+        if self.given.profile is None:  # then they stand in the settings, beside which files lie
+            names = tuple(
+                os.path.join(settings.folder, name) if name.endswith(".toml") else name
+                for name in names
+            )
+        if names not in self._profiles:
+            self._profiles[names] = load_profiles(names)
+        return self._profiles[names]
+
+
+def baseline_for(path: str | None, *, update: bool) -> Baseline | None:
+    """The baseline to hold files against.
+
+    Raises
+    ------
+    UsageError
+        There is none, or none was named.
+    """
+    if path is None:
+        if update:
+            raise UsageError("--update-baseline needs --baseline FILE")
+        return None
+    return Baseline(path) if update and not os.path.exists(path) else Baseline.load(path)
