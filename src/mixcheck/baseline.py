@@ -93,7 +93,7 @@ class Baseline:
         entry = self.files.get(self._key(report.path))
         if entry is None or report.measurement is None:
             return Acceptance()
-        limits = {
+        limits: dict[tuple[str | None, str], str] = {
             (verdict.profile, verdict.metric): REASON
             for verdict in _missed_limits(report)
             if _is_no_worse(verdict, entry["limits"])

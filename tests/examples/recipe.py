@@ -6,8 +6,8 @@ then, in this order:
 ``trim_s``: only its first seconds; ``channels``: so many copies of the mean of its channels;
 ``negate``: these channels inverted; ``gain_db``; ``gain_from_s_db``: more gain from a time on;
 ``pad_s``: seconds of its own first 0.4 s before and after, as room tone; ``noise_dbfs``: white
-noise added; ``peak_dbfs``: five rounded cycles of 1 kHz, of that height, in the middle; ``repeat``:
-all that so many times.
+noise added; ``peak_dbfs``: five rounded cycles of 1 kHz, of that height, in the middle;
+``repeat``: all that so many times.
 
 ``rate`` plays it at another rate, unconverted. ``write`` are keywords of ``soundfile.write``.
 ``bext`` adds a Broadcast Wave chunk that states these values (``false``: none), ``adm`` an empty
