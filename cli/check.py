@@ -42,6 +42,11 @@ from .running import FAILED, PASSED, Run, run_and_report, usage_error
     help="Accept the faults that this file lists; only new and worse ones count.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write today's faults to the baseline.")
+@click.option(
+    "--headers",
+    is_flag=True,
+    help="Read no audio: judge only the format, and whether the file is whole. Quick.",
+)
 @measuring
 def command(
     profile_names: tuple[str, ...],
@@ -51,6 +56,7 @@ def command(
     exit_zero: bool,
     baseline_path: str | None,
     update_baseline: bool,
+    headers: bool,
     **options: Any,
 ) -> None:
     """Measure files and folders (recursively) and judge them.
@@ -66,11 +72,15 @@ def command(
     )
     try:
         baseline = baseline_for(baseline_path, update=update_baseline)
-        checking = Checking(given=given, baseline=None if update_baseline else baseline)
+        checking = Checking(
+            given=given, headers=headers, baseline=None if update_baseline else baseline
+        )
         checking.check()
     except MixcheckError as error:
         usage_error(str(error))
-    reports, status = run_and_report(Run(**options), checking.report)
+    if headers:
+        click.echo("mixcheck: only headers are read, no audio is measured", err=True)
+    reports, status = run_and_report(Run(**options, headers=headers), checking.report)
     if update_baseline and baseline is not None:
         _write_baseline(baseline.path, baseline.updated(reports))
         sys.exit(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,11 +29,14 @@ class Checking:
     ----------
     given : FileRule
         What the command line says, which wins over all settings.
+    headers : bool
+        Judge only what a header tells.
     baseline : Baseline or None
         What is accepted.
     """
 
     given: FileRule
+    headers: bool = False
     baseline: Baseline | None = None
     _settings: dict[str, Settings] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
@@ -118,8 +122,16 @@ class Checking:
                 for name in names
             )
         if names not in self._profiles:
-            self._profiles[names] = load_profiles(names)
+            loaded = load_profiles(names)
+            self._profiles[names] = tuple(map(_of_header, loaded)) if self.headers else loaded
         return self._profiles[names]
+
+
+def _of_header(profile: Profile) -> Profile:
+    """What of a profile a header can tell."""
+    limits = tuple(one for one in profile.limits if one.metric.startswith("format."))
+    rules = tuple(one for one in profile.findings if one.code == "truncated")
+    return dataclasses.replace(profile, limits=limits, findings=rules, playback=None)
 
 
 def baseline_for(path: str | None, *, update: bool) -> Baseline | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import click
 
 from mixcheck import Outcome, measure_many
+from mixcheck.headers import measure_headers
 from mixcheck.report.wording import printable
 
 from .cluster import cluster_executor
@@ -37,10 +38,14 @@ class Execution:
     time_limit_s: float
     cache_dir: str | None
     no_cache: bool
+    headers: bool = False
 
 
 def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[Outcome]:
     """Measure files, in order; progress goes to standard error, if that is a terminal."""
+    if how.headers:
+        yield from measure_headers(files, layout=how.layout)
+        return
     _keep_freed_memory()
     with (
         _executor(how, len(files)) as executor,

@@ -26,7 +26,7 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("meters",),
     ("measurement", "bands"),
     ("engine", "profiles", "cache"),
-    ("many",),
+    ("headers", "many"),
     ("conformance",),
     ("acceptance", "advice", "predictions"),
     ("judgement",),

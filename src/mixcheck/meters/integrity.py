@@ -189,7 +189,7 @@ class IntegrityMeter:
             non_finite_samples=self._non_finite_count,
             reasons=reasons,
             findings=(
-                *self._truncated(),
+                *truncated(self._audio, self._frames, is_cut_off=self._is_cut_off),
                 *self._non_finite_findings(),
                 *self._silence_findings(leading, trailing, duration_s),
                 *self._cuts(duration_s),
@@ -218,30 +218,6 @@ class IntegrityMeter:
         reached = np.flatnonzero(bands > least)
         top = int(reached[-1]) + 1 if len(reached) else 1
         return float(min(top * group * bin_hz, self._rate / 2))
-
-    def _truncated(self) -> tuple[Finding, ...]:
-        declared = self._audio.declared_frames
-        slack = SLACK_FRAMES.get(self._audio.container, 0)
-        duration_s = self._frames / self._rate
-        if declared is None or declared - self._frames <= slack:
-            if self._is_cut_off:
-                message = f"the decoder failed after {clock(duration_s)}: the rest is lost"
-                return (finding("truncated", message, start_s=duration_s, end_s=duration_s),)
-            if not self._audio.is_incomplete:
-                return ()
-            message = "pages of the stream are missing or damaged, or its last one is"
-            return (finding("truncated", message, start_s=0.0, end_s=duration_s),)
-        declared_s = declared / self._rate
-        return (
-            finding(
-                "truncated",
-                f"the file should hold {clock(declared_s)}, only {clock(duration_s)} could be read",
-                start_s=duration_s,
-                end_s=declared_s,
-                value=declared_s - duration_s,
-                unit="s",
-            ),
-        )
 
     def _non_finite_findings(self) -> tuple[Finding, ...]:
         if self._non_finite_count == self._frames * self._audio.channels:
@@ -345,6 +321,34 @@ class IntegrityMeter:
                 unit="bit",
             ),
         )
+
+
+def truncated(
+    audio: AudioFormat, frames: int, *, is_cut_off: bool = False
+) -> tuple[Finding, ...]:
+    """A finding if a file holds fewer frames than it should, or its decoder failed."""
+    declared = audio.declared_frames
+    slack = SLACK_FRAMES.get(audio.container, 0)
+    duration_s = frames / audio.sample_rate_hz
+    if declared is None or declared - frames <= slack:
+        if is_cut_off:
+            message = f"the decoder failed after {clock(duration_s)}: the rest is lost"
+            return (finding("truncated", message, start_s=duration_s, end_s=duration_s),)
+        if not audio.is_incomplete:
+            return ()
+        message = "pages of the stream are missing or damaged, or its last one is"
+        return (finding("truncated", message, start_s=0.0, end_s=duration_s),)
+    declared_s = declared / audio.sample_rate_hz
+    return (
+        finding(
+            "truncated",
+            f"the file should hold {clock(declared_s)}, only {clock(duration_s)} could be read",
+            start_s=duration_s,
+            end_s=declared_s,
+            value=declared_s - duration_s,
+            unit="s",
+        ),
+    )
 
 
 class _UsedBits:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.command import document, outcomes, run
+
+from mixcheck.settings import loader
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    loader._of_folder.cache_clear()
+    yield
+    loader._of_folder.cache_clear()
+
+
+def write(text: str, name: str = "mixcheck.toml") -> None:
+    Path(name).write_text(text)
+    loader._of_folder.cache_clear()
+
+
+def profiles(*arguments: str) -> set[str]:
+    files = document("check", *arguments)["files"]
+    return {verdict["profile"] for file in files for verdict in file["verdicts"]}
+
+
+def test_profile_by_glob_and_the_command_line_wins() -> None:
+    write('profile = "cd"\n[[files]]\nglob = "w*.wav"\nprofile = ["tidal", "own.toml"]\n')
+    write('name = "own"\ntitle = "Own"\nchecked = 2026-01-31\nextends = "general"\n', "own.toml")
+    assert profiles("good.wav") == {"cd"}
+    assert profiles("warn.wav") == {"tidal", "own"}
+    assert profiles("warn.wav", "-p", "general") == {"general"}
+
+
+def test_codes_and_severity() -> None:
+    write('ignore = ["clipping", "inter-sample-over"]\n')
+    assert outcomes("check", "fail.wav") == {"fail.wav": "pass"}
+    assert outcomes("check", "fail.wav", "--ignore", "hum") == {"fail.wav": "fail"}
+    write('fail_on = "warning"\n')
+    assert run("check", "warn.wav").exit_code == 1
+    assert run("check", "warn.wav", "--fail-on", "error").exit_code == 0
+
+
+def test_accepted_with_a_reason() -> None:
+    rule = '[[accept]]\nglob = "fail.wav"\ncode = "clipping"\nreason = "the band likes it"\n'
+    write(rule + rule.replace("clipping", "inter-sample-over"))
+    ran = run("check", "fail.wav")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("PASS")
+    assert "Accepted: clipping (the band likes it)." in ran.stdout
+    (file,) = document("check", "fail.wav")["files"]
+    assert {one["reason"] for one in file["accepted"]} == {"the band likes it"}
+    (verdict,) = (one for one in file["verdicts"] if one["metric"] == "findings.clipping")
+    assert (verdict["outcome"], verdict["value"]) == ("pass", 0)
+    assert verdict["accepted"] == "the band likes it"
+
+
+def test_an_accepted_limit_is_still_said() -> None:
+    write('[[accept]]\nglob = "*"\ncode = "format.bit_depth"\nreason = "a sketch"\n')
+    (file,) = document("check", "good.wav", "-p", "vinyl")["files"]
+    (verdict,) = (one for one in file["verdicts"] if one["metric"] == "format.bit_depth")
+    assert (verdict["outcome"], verdict["accepted"]) == ("warn", "a sketch")
+    assert file["outcome"] == "pass"
+    assert "Accepted: bit depth (a sketch)." in run("check", "good.wav", "-p", "vinyl").stdout
+
+
+def test_what_is_accepted_in_vain_is_said_and_warns() -> None:
+    write('[[accept]]\nglob = "good.wav"\ncode = "clipping"\nreason = "old"\n')
+    ran = run("check", "good.wav")
+    assert ran.exit_code == 0
+    assert "accept 1: accepts clipping in good.wav, which is not found any more" in ran.stderr
+    assert run("check", "good.wav", "--fail-on", "warning").exit_code == 1
+    assert "accept 1" not in run("check", "warn.wav").stderr  # good.wav was not looked at
+    write('[[accept]]\nglob = "gone.wav"\ncode = "clipping"\nreason = "old"\n')
+    assert "accept 1" in run("check", "warn.wav").stderr
+    over = 'glob = "fail.wav"\ncode = "clipping"\nreason = "old"\nexpires = 2020-01-31\n'
+    write("[[accept]]\n" + over)
+    ran = run("check", "fail.wav")
+    assert ran.exit_code == 1
+    assert "until 2020-01-31, which is over" in ran.stderr
+
+
+@pytest.mark.parametrize("text", ['profil = "acx"\n', 'profile = "spotfy"\n', "ignore = ['x']\n"])
+def test_broken_settings_are_wrong_usage(text: str) -> None:
+    write(text)
+    ran = run("check", "good.wav")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_measure_needs_no_settings() -> None:
+    write('profil = "acx"\n')
+    assert run("measure", "good.wav").exit_code == 0
+
+
+def test_headers_read_no_audio() -> None:
+    ran = run("check", "--headers", "fail.wav", "-p", "cd", "-f", "json")
+    (file,) = json.loads(ran.stdout)["files"]
+    assert file["outcome"] == "fail"  # one channel
+    judged = {one["metric"] for one in file["verdicts"]}
+    assert "format.channels" in judged
+    assert all(name.startswith("format.") or name == "findings.truncated" for name in judged)
+    assert file["measurement"]["loudness"]["integrated_lufs"] is None
+    assert "no audio is measured" in ran.stderr
+    assert run("check", "--headers", "fail.wav").exit_code == 0
+    assert run("check", "--headers", "empty.wav").exit_code == 3
