@@ -323,9 +323,7 @@ class IntegrityMeter:
         )
 
 
-def truncated(
-    audio: AudioFormat, frames: int, *, is_cut_off: bool = False
-) -> tuple[Finding, ...]:
+def truncated(audio: AudioFormat, frames: int, *, is_cut_off: bool = False) -> tuple[Finding, ...]:
     """A finding if a file holds fewer frames than it should, or its decoder failed."""
     declared = audio.declared_frames
     slack = SLACK_FRAMES.get(audio.container, 0)
