@@ -1,0 +1,59 @@
+"""False alarms on clean material.
+
+Findings that say what is in the samples by definition are counted apart as stated facts: an over
+is an over, ten seconds of silence are ten seconds. The others claim that something went wrong, and
+on clean material are false.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mixcheck import Measurement
+
+FACTS = (
+    "inter-sample-over",
+    "leading-silence",
+    "trailing-silence",
+    "dual-mono",
+    "padded-bit-depth",
+)
+APART_S = 0.05  # closer together they are one alarm
+
+
+@dataclass
+class Alarms:
+    hours: float = 0.0
+    files: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)  # severity, code
+    facts: Counter[str] = field(default_factory=Counter)
+    places: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, path: Path, measured: Measurement, known: Collection[str] = ()) -> None:
+        """``known``: codes that hold for this file, by its own account."""
+        self.files += 1
+        self.hours += measured.format.duration_s / 3600
+        latest: dict[str, float] = {}
+        for item in measured.findings:
+            if item.code in FACTS or item.code in known:
+                self.facts[item.code] += 1
+                continue
+            if item.start_s > latest.get(item.code, float("-inf")) + APART_S:
+                self.counts[item.severity, item.code] += 1
+                place = {"path": str(path), "code": item.code, "severity": item.severity}
+                place |= {"start_s": item.start_s, "message": item.message}
+                self.places.append(place)
+            latest[item.code] = item.end_s
+
+    def rate(self, severity: str) -> float:
+        """Alarms an hour."""
+        total = sum(count for (one, _), count in self.counts.items() if one == severity)
+        return total / self.hours if self.hours else 0.0
+
+    def lines(self) -> str:
+        """Every alarm, one JSON object a line."""
+        return "\n".join(json.dumps(place) for place in self.places)
