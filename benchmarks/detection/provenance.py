@@ -1,4 +1,4 @@
-"""Files that are not what they say: lossy ones decoded, and ones brought to a higher rate or depth."""
+"""Files that are not what they say: decoded lossy ones, ones at a higher rate or depth than theirs."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from mixcheck.meters.base import Finding, FindingKind, Meter, Reading, finding_k
 from mixcheck.meters.bass import BassMeter
 from mixcheck.meters.clipping import ClippingMeter
 from mixcheck.meters.continuity import ContinuityMeter
+from mixcheck.meters.impulse import ImpulseMeter
 from mixcheck.meters.integrity import IntegrityMeter
 from mixcheck.meters.level import LevelMeter
 from mixcheck.meters.loudness import LoudnessMeter
@@ -31,6 +32,7 @@ METERS: tuple[type[Meter], ...] = (
     ContinuityMeter,
     SpeechMeter,
     BassMeter,
+    ImpulseMeter,
 )
 
 

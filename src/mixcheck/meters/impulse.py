@@ -1,0 +1,209 @@
+"""Clicks: pulses of a fraction of a millisecond that stick out of what goes on around them.
+
+Method: A segment of 10 ms whose peak stands 14 dB over the RMS level of its neighbours, and twice
+over their peaks, is looked at closely. There the pulse must stand out of the linear-prediction
+error of its surroundings; be over within half a millisecond; have no second like it within 25 ms;
+and once it is taken out, the programme before it and after it must be the same. A drum hit fails
+the last two: the sound goes on. A voiced sound fails the third: it comes again with every period.
+
+Source: Vaseghi and Rayner, "Detection and suppression of impulsive noise in speech communication
+systems", IEE Proc. I 137(1), 1990, for looking at the prediction error.
+
+Limits: a click less than 14 dB over the programme, or within 30 ms of an end of the file, is not
+looked for. A click that is part of the sound, of a synthesiser or of a sampled record, is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import AudioFormat, Samples
+from mixcheck.dsp.prediction import interpolated, prediction_error, predictor
+from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
+from mixcheck.units import db_to_ratio, quantity, ratio_to_db
+from mixcheck.views import Block, segment_bounds
+
+OVER_RMS_DB = 14.0
+OVER_PEAKS = 1.6
+LEAST_LEVEL_DBFS = -46.0
+CONTEXT_S = 0.030
+ORDER = 24
+LONGEST_S = 0.0005
+OVER_ERROR = 8.0  # times the spread of the prediction error
+ALONE_SHARE = 0.6  # of its height: no other peak of the error may reach it
+SAME_SOUND = 3.0  # at most, between the errors before and after it
+EDGE_SHARE = 0.25  # of its height: the pulse ends where the error stays below
+MERGED_S = 0.002  # in different channels, one click
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpulseReading(Reading):
+    """Clicks."""
+
+    clicks: int | None = quantity(
+        "",
+        "Clicks",
+        source="mixcheck",
+        about="Pulses far over the programme around them, over within half a millisecond.",
+        decimals=0,
+        heuristic=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Click:
+    frame: int
+    length: int
+    channel: int
+    over_db: float
+
+
+class ImpulseMeter:
+    """Finds clicks."""
+
+    name: ClassVar = "impulse"
+    reading: ClassVar = ImpulseReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._rate = audio.sample_rate_hz
+        self._context = round(CONTEXT_S * self._rate)
+        self._longest = max(4, round(LONGEST_S * self._rate))
+        self._samples: Samples = np.zeros((audio.channels, 0), np.float32)
+        self._peaks = np.zeros((audio.channels, 0))  # of the last segments, as the next two
+        self._powers = np.zeros((audio.channels, 0))
+        self._starts = np.zeros(0, np.int64)
+        self._waiting: list[tuple[int, int]] = []  # channel, frame
+        self._frames = 0
+        self._clicks: list[_Click] = []
+        self._count = 0
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        self._samples = np.concatenate([self._samples, block.samples], axis=1)
+        self._frames = block.start_frame + block.frames
+        bounds = segment_bounds(self._rate, block.frames)
+        peaks = np.maximum(
+            np.maximum.reduceat(block.samples, bounds[:-1], axis=1),
+            -np.minimum.reduceat(block.samples, bounds[:-1], axis=1),
+        )
+        powers = block.segments.energy / block.segments.frames
+        self._peaks = np.concatenate([self._peaks, peaks], axis=1)
+        self._powers = np.concatenate([self._powers, powers], axis=1)
+        self._starts = np.concatenate([self._starts, bounds[:-1] + block.start_frame])
+        self._screen()
+        self._waiting = [place for place in self._waiting if not self._decide(*place)]
+        # What a segment that waits for its neighbours can still ask for.
+        self._samples = self._samples[:, -3 * self._context - self._rate // 50 :].copy()
+
+    def _screen(self) -> None:
+        """Note the segments that stick out of their neighbours, two on either side."""
+        if len(self._starts) < 5:
+            return
+        peak = self._peaks[:, 2:-2]
+        around = [slice(0, -4), slice(1, -3), slice(3, -1), slice(4, None)]
+        power = sum(self._powers[:, side] for side in around) / len(around)
+        others = np.maximum.reduce([self._peaks[:, side] for side in around])
+        sticks_out = (
+            (peak > db_to_ratio(OVER_RMS_DB) * np.sqrt(power))
+            & (peak > OVER_PEAKS * others)
+            & (peak > db_to_ratio(LEAST_LEVEL_DBFS))
+        )
+        first_frame = self._frames - self._samples.shape[1]
+        for channel, index in np.argwhere(sticks_out).tolist():
+            start, end = (int(one) - first_frame for one in self._starts[index + 2 : index + 4])
+            part = np.abs(self._samples[channel, max(start, 0) : end])
+            if len(part):
+                self._waiting.append((channel, first_frame + max(start, 0) + int(part.argmax())))
+        self._peaks, self._powers = self._peaks[:, -4:], self._powers[:, -4:]
+        self._starts = self._starts[-4:]
+
+    def _decide(self, channel: int, frame: int) -> bool:
+        """Whether enough has been seen; a click is noted."""
+        if frame + self._context > self._frames:
+            return False
+        place = frame - (self._frames - self._samples.shape[1])
+        if place >= self._context:
+            near = self._samples[channel, place - self._context : place + self._context]
+            seen = pulse(near.astype(np.float64), self._longest)
+            if seen is not None:
+                self._add(_Click(frame - self._context + seen[0], seen[1], channel, seen[2]))
+        return True
+
+    def _add(self, click: _Click) -> None:
+        self._count += all(
+            abs(click.frame - one.frame) > MERGED_S * self._rate for one in self._clicks[-64:]
+        )
+        if len(self._clicks) < 64 * LISTED_PER_CODE:
+            self._clicks.append(click)
+
+    def finish(self) -> ImpulseReading:
+        """Clicks of the whole file."""
+        if self._frames < 2 * self._context:
+            reason = f"shorter than {2 * CONTEXT_S:g} s"
+            return ImpulseReading(reasons=unmeasured(("clicks", "click"), reason))
+        groups: list[list[_Click]] = []
+        for click in sorted(self._clicks, key=lambda one: one.frame):
+            if groups and click.frame - groups[-1][0].frame <= MERGED_S * self._rate:
+                groups[-1].append(click)
+            else:
+                groups.append([click])
+        return ImpulseReading(
+            clicks=max(self._count, len(groups)),
+            findings=tuple(self._finding(group) for group in groups[:LISTED_PER_CODE]),
+        )
+
+    def _finding(self, group: list[_Click]) -> Finding:
+        over_db = max(click.over_db for click in group)
+        start = min(click.frame for click in group)
+        end = max(click.frame + click.length for click in group)
+        return finding(
+            "click",
+            f"a pulse of {end - start} samples, {over_db:.0f} dB over the programme around it",
+            start_s=start / self._rate,
+            end_s=end / self._rate,
+            channels=sorted({click.channel for click in group}),
+            value=over_db,
+            unit="dB",
+            confidence=float(np.clip(0.6 + (over_db - OVER_RMS_DB) / 30.0, 0.6, 0.95)),
+        )
+
+
+def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] | None:
+    """The pulse in the middle of a stretch, if it is one.
+
+    Returns
+    -------
+    tuple of int, int and float, or None
+        First sample, length, and height over the RMS level without it, in dB.
+    """
+    middle = len(samples) // 2
+    without = samples.copy()
+    without[middle - longest : middle + longest] = 0.0
+    error_filter = predictor(without, ORDER)
+    error = np.abs(prediction_error(samples, error_filter))
+    at = middle - ORDER  # where the error of the middle sample stands
+    before, after = error[: at - longest], error[at + longest + ORDER :]
+    height = float(error[at - longest : at + longest].max())
+    spreads = [float(np.median(side)) / 0.6745 + 1e-9 for side in (before, after)]
+    if height < OVER_ERROR * max(spreads) or max(before.max(), after.max()) > ALONE_SHARE * height:
+        return None
+    if not 1.0 / SAME_SOUND <= spreads[0] / spreads[1] <= SAME_SOUND:
+        return None
+    strong = np.flatnonzero(error[at - longest : at + longest] > EDGE_SHARE * height)
+    first = middle - longest + int(strong[0])
+    repaired = samples.copy()
+    place = slice(first, first + longest)
+    repaired[place] = interpolated(samples, first, longest, error_filter)
+    if np.abs(prediction_error(repaired, error_filter)).max() > ALONE_SHARE * height:
+        return None  # it goes on
+    difference = np.abs(samples[place] - repaired[place])
+    amount = float(difference.max())
+    inside = np.flatnonzero(difference > EDGE_SHARE * amount)
+    over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(repaired**2))), 1e-9))
+    if over_db is None or over_db < OVER_RMS_DB:
+        return None
+    return first + int(inside[0]), int(inside[-1] - inside[0]) + 1, over_db
