@@ -74,7 +74,9 @@ def _framed(
         detector.reset()  # type: ignore[attr-defined]
         for frame in _frames(channel, size, hop):
             starts, ends = detector(np.ascontiguousarray(frame))
-            places |= {(round(float(s), 3), round(float(e), 3)) for s, e in zip(starts, ends, strict=True)}
+            places |= {
+                (round(float(s), 3), round(float(e), 3)) for s, e in zip(starts, ends, strict=True)
+            }
     return sorted(places)
 
 

@@ -2,11 +2,13 @@
 
 Method: a run of one held value, 1 ms to 1 s long, whose two sides are both programme, and which
 the wave reaches or leaves with a jump, at full strength to the last millisecond: a fade, a decay
-or a closing mouth runs down to zero.
+or a closing mouth runs down to zero. A step counts as a jump against the level of that side and
+against the steps that are usual there, so that a bass can drop out too. A value above the level of
+its sides may be the top of a clipped wave, and has to be left with a larger jump.
 
 Source: durations after dart_pop_n_click and Essentia's GapsDetector.
 
-Limits: a dropout that was faded in and out, or filled with noise, is not seen.
+Limits: a dropout that was faded in and out, or filled with noise, is not seen here.
 """
 
 from __future__ import annotations
@@ -15,19 +17,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
+from mixcheck.dsp.runs import Runs
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding
 from mixcheck.units import db_to_ratio, quantity
 from mixcheck.views import Block
 
 DURATION_S = (0.001, 1.0)
 SIDE_S = 0.010
-SIDE_DBFS = -45.0
+SIDE_DBFS = -50.0
 JUMP_SHARE = 0.25  # of the RMS beside it
+JUMP_USUAL = 3.0  # times the RMS step beside it, if that is less
+TOP_JUMP_USUAL = 6.0  # out of what may be the top of a wave
 EDGE_S = 0.001
 EDGE_SHARE = 0.3  # of the RMS beside it: a closing mouth or a decay runs down to zero
 JUMP_STEPS = 4  # quantisation steps
+MOST_HELD_SHARE = 0.3  # of a side: more is a square wave, or a drum machine's silence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,35 @@ class ContinuityReading(Reading):
 
 
 @dataclass(frozen=True, slots=True)
+class _Side:
+    """What a held value meets on one side."""
+
+    rms: float
+    step_rms: float
+    at_full_strength: bool
+    jump: float
+
+    @classmethod
+    def of(cls, part: NDArray[np.floating], edge: int, jump: float) -> _Side | None:
+        """``part`` ends where the held value begins; ``None`` if it holds values itself."""
+        samples = part.astype(np.float64)
+        steps = np.diff(samples)
+        if not len(steps) or (steps == 0.0).mean() > MOST_HELD_SHARE:
+            return None
+        rms, step_rms = _rms(samples), _rms(steps)
+        strong = _rms(samples[-edge:]) > EDGE_SHARE * rms
+        busy = _rms(steps[-edge:]) > EDGE_SHARE * step_rms
+        return cls(rms, step_rms, strong or busy, jump)
+
+    def jumps(self, least: float) -> bool:
+        return self.jump > max(min(JUMP_SHARE * self.rms, JUMP_USUAL * self.step_rms), least)
+
+    def jumps_far(self, least: float) -> bool:
+        usual = max(JUMP_SHARE * self.rms, TOP_JUMP_USUAL * self.step_rms)
+        return self.jump > max(usual, least)
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     """A run whose left side was programme; its right side comes with the next frames."""
 
@@ -52,10 +88,12 @@ class _Candidate:
     start_frame: int
     length: int
     value: float
-    before: float
     after: float
-    left_rms: float
-    left_edge_rms: float
+    left: _Side
+
+
+def _rms(samples: NDArray[np.float64]) -> float:
+    return float(np.sqrt(np.vdot(samples, samples) / len(samples)))
 
 
 class ContinuityMeter:
@@ -84,55 +122,49 @@ class ContinuityMeter:
         fresh = np.flatnonzero(wanted).tolist()
         if fresh or self._waiting:
             self._samples = np.concatenate([self._samples, block.samples], axis=1)
-            first_frame = self._frames - self._samples.shape[1]
             for index in fresh:
-                start = int(runs.start_frame[index])
-                self._waiting.append(
-                    _Candidate(
-                        int(runs.channel[index]),
-                        start,
-                        int(runs.length[index]),
-                        float(runs.value[index]),
-                        float(runs.before[index]),
-                        float(runs.after[index]),
-                        self._rms(
-                            int(runs.channel[index]), start - self._side, first_frame, self._side
-                        ),
-                        self._rms(
-                            int(runs.channel[index]), start - self._edge, first_frame, self._edge
-                        ),
-                    )
-                )
-            self._waiting = [one for one in self._waiting if not self._decide(one, first_frame)]
+                self._note(runs, index)
+            self._waiting = [one for one in self._waiting if not self._decide(one)]
             self._samples = self._samples[:, -self._kept :].copy()
         else:
             self._samples = block.samples[:, -self._kept :].copy()
 
-    def _rms(self, channel: int, start_frame: int, first_frame: int, frames: int) -> float:
-        """RMS of a stretch; 0 where the file has not so much."""
-        start = start_frame - first_frame
-        if start < 0:
-            return 0.0
-        part = self._samples[channel, start : start + frames].astype(np.float64)
-        return float(np.sqrt(np.vdot(part, part) / len(part))) if len(part) == frames else 0.0
+    def _note(self, runs: Runs, index: int) -> None:
+        """Keep a run whose left side is programme."""
+        channel, start = int(runs.channel[index]), int(runs.start_frame[index])
+        value = float(runs.value[index])
+        part = self._part(channel, start - self._side)
+        if part is None:
+            return
+        left = _Side.of(part, self._edge, abs(float(runs.before[index]) - value))
+        if left is not None and left.rms >= db_to_ratio(SIDE_DBFS) and left.at_full_strength:
+            length, after = int(runs.length[index]), float(runs.after[index])
+            self._waiting.append(_Candidate(channel, start, length, value, after, left))
 
-    def _decide(self, one: _Candidate, first_frame: int) -> bool:
+    def _part(self, channel: int, start_frame: int) -> NDArray[np.floating] | None:
+        """A side that begins there, if the file has all of it."""
+        start = start_frame - (self._frames - self._samples.shape[1])
+        part = self._samples[channel, max(start, 0) : start + self._side]
+        return part if start >= 0 and len(part) == self._side else None
+
+    def _decide(self, one: _Candidate) -> bool:
         """Whether enough has been seen; a dropout is noted."""
         end = one.start_frame + one.length
         if end + self._side > self._frames:
             return False
-        right_rms = self._rms(one.channel, end, first_frame, self._side)
-        quiet = min(one.left_rms, right_rms) < db_to_ratio(SIDE_DBFS)
-        jumps = abs(one.before - one.value) > max(
-            JUMP_SHARE * one.left_rms, self._least_jump
-        ) or abs(one.after - one.value) > max(JUMP_SHARE * right_rms, self._least_jump)
-        right_edge = self._rms(one.channel, end, first_frame, self._edge)
-        is_cut = (
-            one.left_edge_rms > EDGE_SHARE * one.left_rms and right_edge > EDGE_SHARE * right_rms
+        part = self._part(one.channel, end)
+        right = (
+            None if part is None else _Side.of(part[::-1], self._edge, abs(one.after - one.value))
         )
-        # A clipped bass wave holds its top; a dropout holds what lies within the wave.
-        inside = abs(one.value) < max(one.left_rms, right_rms)
-        if not quiet and jumps and is_cut and inside:
+        if right is None or right.rms < db_to_ratio(SIDE_DBFS) or not right.at_full_strength:
+            return True
+        least = self._least_jump
+        sides = (one.left, right)
+        if abs(one.value) < max(side.rms for side in sides):
+            is_dropout = any(side.jumps(least) for side in sides)
+        else:
+            is_dropout = any(side.jumps_far(least) for side in sides)
+        if is_dropout:
             self._found.append((one.start_frame, one.length, one.channel))
         return True
 
