@@ -15,6 +15,7 @@ from mixcheck.meters.level import LevelMeter
 from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.meters.noise import NoiseMeter
 from mixcheck.meters.peak import PeakMeter
+from mixcheck.meters.repetition import RepetitionMeter
 from mixcheck.meters.spectrum import SpectrumMeter
 from mixcheck.meters.speech import SpeechMeter
 from mixcheck.meters.stereo import StereoMeter
@@ -33,6 +34,7 @@ METERS: tuple[type[Meter], ...] = (
     SpeechMeter,
     BassMeter,
     ImpulseMeter,
+    RepetitionMeter,
 )
 
 

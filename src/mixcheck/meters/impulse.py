@@ -1,8 +1,8 @@
 """Clicks: pulses of a fraction of a millisecond that stick out of what goes on around them.
 
-Method: A segment of 10 ms whose peak stands 14 dB over the RMS level of its neighbours, and twice
-over their peaks, is looked at closely. There the pulse must stand out of the linear-prediction
-error of its surroundings; be over within half a millisecond; have no second like it within 25 ms;
+Method: A segment of 10 ms whose peak stands 14 dB over the RMS level of its neighbours, and half
+as much again over their peaks, is looked at closely. There the pulse must stand out of the linear-prediction
+error of its surroundings; be over within a quarter of a millisecond; have no second like it within 25 ms;
 and once it is taken out, the programme before it and after it must be the same. A drum hit fails
 the last two: the sound goes on. A voiced sound fails the third: it comes again with every period.
 
@@ -29,13 +29,15 @@ from mixcheck.views import Block, segment_bounds
 
 OVER_RMS_DB = 14.0
 OVER_PEAKS = 1.6
+LEAST_HEIGHT_DB = 16.0  # over the RMS without the pulse
 LEAST_LEVEL_DBFS = -46.0
 CONTEXT_S = 0.030
 ORDER = 24
-LONGEST_S = 0.0005
+LONGEST_S = 0.00025
+LONGEST = 10  # samples, at low rates
 OVER_ERROR = 8.0  # times the spread of the prediction error
 ALONE_SHARE = 0.6  # of its height: no other peak of the error may reach it
-SAME_SOUND = 3.0  # at most, between the errors before and after it
+SAME_SOUND = 2.0  # at most, between the errors before and after it
 EDGE_SHARE = 0.25  # of its height: the pulse ends where the error stays below
 MERGED_S = 0.002  # in different channels, one click
 
@@ -48,7 +50,7 @@ class ImpulseReading(Reading):
         "",
         "Clicks",
         source="mixcheck",
-        about="Pulses far over the programme around them, over within half a millisecond.",
+        about="Pulses far over the programme around them, over within a quarter of a millisecond.",
         decimals=0,
         heuristic=True,
     )
@@ -71,7 +73,7 @@ class ImpulseMeter:
     def __init__(self, audio: AudioFormat) -> None:
         self._rate = audio.sample_rate_hz
         self._context = round(CONTEXT_S * self._rate)
-        self._longest = max(4, round(LONGEST_S * self._rate))
+        self._longest = max(LONGEST, round(LONGEST_S * self._rate)) + 1
         self._samples: Samples = np.zeros((audio.channels, 0), np.float32)
         self._peaks = np.zeros((audio.channels, 0))  # of the last segments, as the next two
         self._powers = np.zeros((audio.channels, 0))
@@ -204,6 +206,6 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     amount = float(difference.max())
     inside = np.flatnonzero(difference > EDGE_SHARE * amount)
     over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(repaired**2))), 1e-9))
-    if over_db is None or over_db < OVER_RMS_DB:
+    if over_db is None or over_db < LEAST_HEIGHT_DB:
         return None
     return first + int(inside[0]), int(inside[-1] - inside[0]) + 1, over_db

@@ -1,0 +1,115 @@
+"""Stretches of a stream that come a second time, sample for sample, straight after the first.
+
+Comparing every sample with every earlier one would be dear. Instead marks are set where the
+samples themselves say so, by a hash of two neighbours: a repeated stretch has its marks at the same
+places. Two equal marks with equal neighbours tell the distance, and the stretch is then compared.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import Samples
+
+MARK_EVERY = 16  # samples, on average
+LOW_RATE_HZ = 32_000
+LOW_RATE_MARK_EVERY = 4
+NEIGHBOURS = 4  # samples that make a key
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads the bits
+CHECKED = 16  # samples that must follow alike before it is worth a closer look
+MOST_TIMES = 12  # so often a stretch is followed
+LAG_S = (0.003, 0.25)
+
+
+class Repeat(NamedTuple):
+    """``length`` frames from ``start_frame`` on equal those ``lag`` frames before them."""
+
+    start_frame: int
+    length: int
+    lag: int
+
+
+class RepeatFinder:
+    """Finds repeats in block after block; all channels together.
+
+    A repeat is reported by the first block in which its end is seen.
+    """
+
+    def __init__(self, sample_rate_hz: int, channels: int) -> None:
+        self._lags = tuple(max(8, round(seconds * sample_rate_hz)) for seconds in LAG_S)
+        every = MARK_EVERY if sample_rate_hz >= LOW_RATE_HZ else LOW_RATE_MARK_EVERY
+        self._shift = np.uint64(64 - every.bit_length() + 1)
+        self._kept = 2 * self._lags[1] + NEIGHBOURS
+        self._samples: Samples = np.zeros((channels, 0), np.float32)
+        self._frames = 0
+        self._done = 0  # frame up to which repeats have been reported
+
+    def find(self, samples: Samples) -> list[tuple[Repeat, Samples]]:
+        """Repeats that end within this block, in order, each with the stretch that it repeats.
+
+        Parameters
+        ----------
+        samples : ndarray, shape (channels, frames)
+        """
+        self._samples = np.concatenate([self._samples, samples], axis=1)
+        self._frames += samples.shape[1]
+        first_frame = self._frames - self._samples.shape[1]
+        found: list[tuple[Repeat, Samples]] = []
+        for earlier, later in self._equal_marks():
+            if later + first_frame < self._done:
+                continue
+            start, length = self._compared(earlier, later)
+            if start + length == self._samples.shape[1]:
+                continue  # it may go on in the next block
+            lag = later - earlier
+            stretch = self._samples[:, start - lag : start]
+            found.append((Repeat(start + first_frame, length, lag), stretch))
+            self._done = start + first_frame + length
+        self._samples = self._samples[:, -self._kept :].copy()
+        return found
+
+    def _equal_marks(self) -> list[tuple[int, int]]:
+        """Places of two marks with equal neighbours, by the later one."""
+        marks, keys = self._marks()
+        order = np.argsort(keys, kind="stable")
+        same = keys[order[1:]] == keys[order[:-1]]
+        earlier, later = marks[order[:-1][same]], marks[order[1:][same]]
+        lag = later - earlier
+        near = (lag >= self._lags[0]) & (lag <= self._lags[1])
+        earlier, later = earlier[near], later[near]
+        follow = np.arange(CHECKED)
+        ends = np.minimum(later[:, None] + follow, self._samples.shape[1] - 1)
+        starts = ends - (later - earlier)[:, None]
+        same = (self._samples[:, ends] == self._samples[:, starts]).all((0, 2))
+        pairs = np.stack([earlier[same], later[same]], axis=1)
+        return [(int(one), int(two)) for one, two in pairs[np.argsort(pairs[:, 1])]]
+
+    def _marks(self) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+        mixed = self._samples[0].astype(np.float64)
+        for number, channel in enumerate(self._samples[1:], 1):
+            mixed += channel * (1.0 + number / 7.0)
+        bits = mixed.view(np.uint64) * MULTIPLIER
+        pair = (bits[:-1] ^ (bits[1:] >> np.uint64(1))) * MULTIPLIER
+        pair = pair[: len(pair) - NEIGHBOURS]
+        moving = mixed[: len(pair)] != mixed[1 : len(pair) + 1]
+        marks = np.flatnonzero(((pair >> self._shift) == 0) & moving)
+        keys = np.zeros(len(marks), np.uint64)
+        for offset in range(NEIGHBOURS):
+            keys = (keys ^ bits[marks + offset]) * MULTIPLIER
+        return marks, keys
+
+    def _compared(self, earlier: int, later: int) -> tuple[int, int]:
+        """Start and length of the later of two stretches that are equal around two marks."""
+        lag = later - earlier
+        reach = MOST_TIMES * lag
+        first, last = max(lag, later - reach), min(later + reach, self._samples.shape[1])
+        now = self._samples[:, first:last]
+        same = (now == self._samples[:, first - lag : last - lag]).all(0)
+        differs = np.flatnonzero(~same)
+        after = int(np.searchsorted(differs, later - first))
+        start = int(differs[after - 1]) + 1 if after else 0
+        end = int(differs[after]) if after < len(differs) else len(same)
+        return first + start, max(0, end - start)
