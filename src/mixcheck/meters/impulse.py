@@ -1,10 +1,10 @@
 """Clicks: pulses of a fraction of a millisecond that stick out of what goes on around them.
 
-Method: A segment of 10 ms whose peak stands 14 dB over the RMS level of its neighbours, and half
-as much again over their peaks, is looked at closely. There the pulse must stand out of the linear-prediction
-error of its surroundings; be over within a quarter of a millisecond; have no second like it within 25 ms;
-and once it is taken out, the programme before it and after it must be the same. A drum hit fails
-the last two: the sound goes on. A voiced sound fails the third: it comes again with every period.
+Method: A segment of 10 ms whose peak stands 14 dB over the RMS level of its neighbours, and 3 dB
+over their peaks, is looked at closely. There the pulse must stand far out of the linear-prediction
+error of its surroundings, with no second like it within 30 ms; rise from one sample to the next;
+be over within a quarter of a millisecond; and once it is taken out, the programme must go on as
+before. A drum hit fails the last two, a voiced sound the second, the click of a tongue the third.
 
 Source: Vaseghi and Rayner, "Detection and suppression of impulsive noise in speech communication
 systems", IEE Proc. I 137(1), 1990, for looking at the prediction error.
@@ -28,17 +28,18 @@ from mixcheck.units import db_to_ratio, quantity, ratio_to_db
 from mixcheck.views import Block, segment_bounds
 
 OVER_RMS_DB = 14.0
-OVER_PEAKS = 1.6
-LEAST_HEIGHT_DB = 16.0  # over the RMS without the pulse
+OVER_PEAKS = 1.4
+LEAST_HEIGHT_DB = 15.0  # over the RMS without the pulse
 LEAST_LEVEL_DBFS = -46.0
 CONTEXT_S = 0.030
 ORDER = 24
 LONGEST_S = 0.00025
 LONGEST = 10  # samples, at low rates
-OVER_ERROR = 8.0  # times the spread of the prediction error
-ALONE_SHARE = 0.6  # of its height: no other peak of the error may reach it
-SAME_SOUND = 2.0  # at most, between the errors before and after it
+OVER_ERROR = 25.0  # times the spread of the prediction error
+ALONE_SHARE = 0.3  # of its height: no other peak of the error may reach it
+SAME_SOUND = 4.0  # at most, between the errors before and after it
 EDGE_SHARE = 0.25  # of its height: the pulse ends where the error stays below
+ONSET_SHARE = 0.55  # of its height, from one sample to the next: a mouth takes longer
 MERGED_S = 0.002  # in different channels, one click
 
 
@@ -205,7 +206,8 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     difference = np.abs(samples[place] - repaired[place])
     amount = float(difference.max())
     inside = np.flatnonzero(difference > EDGE_SHARE * amount)
+    onset = difference[inside[0]] - (difference[inside[0] - 1] if inside[0] else 0.0)
     over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(repaired**2))), 1e-9))
-    if over_db is None or over_db < LEAST_HEIGHT_DB:
+    if over_db is None or over_db < LEAST_HEIGHT_DB or onset < ONSET_SHARE * amount:
         return None
     return first + int(inside[0]), int(inside[-1] - inside[0]) + 1, over_db
