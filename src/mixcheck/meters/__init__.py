@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mixcheck.audio import FORMAT_QUANTITIES
+from mixcheck.meters.alignment import AlignmentMeter
 from mixcheck.meters.base import Finding, FindingKind, Meter, Reading, finding_kinds
 from mixcheck.meters.bass import BassMeter
 from mixcheck.meters.clipping import ClippingMeter
@@ -15,6 +16,7 @@ from mixcheck.meters.level import LevelMeter
 from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.meters.noise import NoiseMeter
 from mixcheck.meters.peak import PeakMeter
+from mixcheck.meters.provenance import ProvenanceMeter
 from mixcheck.meters.repetition import RepetitionMeter
 from mixcheck.meters.spectrum import SpectrumMeter
 from mixcheck.meters.speech import SpeechMeter
@@ -35,6 +37,8 @@ METERS: tuple[type[Meter], ...] = (
     BassMeter,
     ImpulseMeter,
     RepetitionMeter,
+    ProvenanceMeter,
+    AlignmentMeter,
 )
 
 

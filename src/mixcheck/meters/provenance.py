@@ -1,0 +1,182 @@
+"""Provenance: whether the samples once went through a lossy codec, or were at a lower rate.
+
+Method: the spectrum in bands of 100 Hz, averaged in decibels over the seconds louder than -50 dBFS.
+A wall is the largest drop over 300 Hz. A codec leaves out everything above one, so that what lies
+there is as even as rounding noise: a wall alone says nothing, for converters and microphones have
+walls too, but over theirs something of the programme remains. Where the treble is within 15 dB of
+16-bit rounding the wall is called only if everything above it is rounding noise. A file over 64 kHz
+is searched for the wider wall of a converter between 20 and 26.5 kHz.
+
+Source: mixcheck; thresholds from files made for the purpose, see docs/detection.md.
+
+Limits: says what the samples are consistent with, never what happened. Lossy coding over about
+256 kbit/s, or without a low-pass, leaves no such trace; nor does any where noise was added later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import AudioFormat
+from mixcheck.meters.base import Finding, Reading, finding, unmeasured
+from mixcheck.units import db_to_power, quantity
+from mixcheck.views import Block
+
+HEARD_DBFS = -50.0
+LEAST_SECONDS = 2
+BAND_HZ = 100.0
+BESIDE = 6  # bands compared on either side of a wall
+GAP = 2  # bands within it
+
+LEAST_RATE_HZ = 32_000
+SEARCH_HZ = (9_000.0, 20_350.0)  # above, converters have their own walls
+UPSAMPLED_BELOW_HZ = 14_500.0  # no codec in use for music cuts lower
+ROUNDING_OVER_DB = 6.0  # over 16-bit rounding: the space above the wall is empty
+DROP_DB = 15.0  # into that space
+CLEAR_DROP_DB = 24.0  # into an even residue, as clipping in the decoder leaves
+EVEN_DB = 2.5  # standard deviation over the bands
+FAINT_DROP_DB = 8.0  # of treble that is hardly over rounding
+FAINT_OVER_DB = 1.0
+FAINT_EVEN_DB = 0.6
+
+HIGH_RATE_HZ = 64_000
+HIGH_SEARCH_HZ = (20_000.0, 26_500.0)
+HIGH_GAP_HZ = 3_500.0
+HIGH_BESIDE_HZ = 1_500.0
+HIGH_DROP_DB = 22.0
+HIGH_SLOPE_SHARE = 0.5  # of the drop: as much just below is a slope
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvenanceReading(Reading):
+    """Where the samples come from, as far as they show it."""
+
+    wall_hz: float | None = quantity(
+        "Hz",
+        "Spectral wall",
+        source="mixcheck",
+        about="Frequency above which everything was left out, by a codec or by a lower rate.",
+        decimals=0,
+        heuristic=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wall:
+    hz: float
+    drop_db: float
+    confidence: float
+
+
+class ProvenanceMeter:
+    """Looks for traces of lossy codecs and lower rates."""
+
+    name: ClassVar = "provenance"
+    reading: ClassVar = ProvenanceReading
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._audio = audio
+        self._rate = audio.sample_rate_hz
+        self._frames = 0
+        self._heard_energy = db_to_power(HEARD_DBFS) * self._rate
+        self._levels: NDArray[np.float64] | float = 0.0
+        self._seconds = 0
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        self._frames += block.frames
+        for energy in block.spectra.mean(1):
+            if energy.sum() > self._heard_energy:
+                self._seconds += 1
+                self._levels = self._levels + 10.0 * np.log10(energy / self._rate + 1e-30)
+
+    def finish(self) -> ProvenanceReading:
+        """Provenance of the whole file."""
+        reason = self._why_not()
+        if reason:
+            names = ("wall_hz", "lossy-source", "upsampled")
+            return ProvenanceReading(reasons=unmeasured(names, reason))
+        levels = np.asarray(self._levels) / self._seconds
+        bin_hz = self._rate / 2 / (len(levels) - 1)
+        size = max(1, round(BAND_HZ / bin_hz))
+        bands = levels[: len(levels) // size * size].reshape(-1, size).mean(1)
+        rounding = 10.0 * np.log10(2.0**-30 / 12 / (len(levels) - 1))
+        if self._rate > HIGH_RATE_HZ:
+            wall = high_wall(bands, size * bin_hz)
+        else:
+            wall = codec_wall(bands - rounding, size * bin_hz)
+        if wall is None:
+            return ProvenanceReading(reasons={"wall_hz": "no wall found"})
+        is_upsampled = self._rate > HIGH_RATE_HZ or wall.hz < UPSAMPLED_BELOW_HZ
+        return ProvenanceReading(wall_hz=wall.hz, findings=(self._finding(wall, is_upsampled),))
+
+    def _why_not(self) -> str:
+        if self._audio.is_lossy:
+            return "the file itself is lossy"
+        if self._rate < LEAST_RATE_HZ:
+            return f"needs a rate of {LEAST_RATE_HZ} Hz, the file has {self._rate}"
+        if self._seconds < LEAST_SECONDS:
+            return f"fewer than {LEAST_SECONDS} s louder than {HEARD_DBFS:g} dBFS"
+        return ""
+
+    def _finding(self, wall: _Wall, is_upsampled: bool) -> Finding:
+        cause = "a source at a lower rate" if is_upsampled else "a decoded lossy file"
+        return finding(
+            "upsampled" if is_upsampled else "lossy-source",
+            f"nothing above {wall.hz / 1000:.1f} kHz, a drop of {wall.drop_db:.0f} dB: "
+            f"consistent with {cause}",
+            start_s=0.0,
+            end_s=self._frames / self._rate,
+            channels=range(self._audio.channels),
+            value=wall.hz,
+            unit="Hz",
+            confidence=wall.confidence,
+        )
+
+
+def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | None:
+    """The wall of a codec, if there is one with nothing of the programme above it.
+
+    Parameters
+    ----------
+    over_rounding : ndarray, shape (bands,)
+        Levels over that of 16-bit rounding noise, in dB.
+    band_hz : float
+        Width of a band.
+    """
+    low, high = (int(hz / band_hz) for hz in SEARCH_HZ)
+    high = min(high, len(over_rounding) - GAP - BESIDE)
+    if high <= low:
+        return None
+    means = np.convolve(over_rounding, np.ones(BESIDE) / BESIDE, "valid")
+    places = np.arange(low, high)
+    drops = means[places - BESIDE] - means[places + GAP]
+    place, drop = int(places[drops.argmax()]), float(drops.max())
+    above = over_rounding[place + GAP + 1 :]
+    residue, spread = float(above.mean()), float(above.std())
+    is_empty = residue <= ROUNDING_OVER_DB and drop >= DROP_DB
+    is_even = drop >= CLEAR_DROP_DB and spread <= EVEN_DB
+    is_faint = residue <= FAINT_OVER_DB and spread <= FAINT_EVEN_DB and drop >= FAINT_DROP_DB
+    if not (is_empty or is_even or is_faint):
+        return None
+    return _Wall(place * band_hz, drop, 0.9 if is_empty else 0.7)
+
+
+def high_wall(bands: NDArray[np.float64], band_hz: float) -> _Wall | None:
+    """The wall of a conversion from 44.1 or 48 kHz, in a file of a higher rate."""
+    gap, beside = round(HIGH_GAP_HZ / band_hz), round(HIGH_BESIDE_HZ / band_hz)
+    low, high = (int(hz / band_hz) for hz in HIGH_SEARCH_HZ)
+    places = np.arange(low, min(high - gap, len(bands) - gap - beside))
+    if not len(places):
+        return None
+    means = np.convolve(bands, np.ones(beside) / beside, "valid")
+    drops = means[places - beside] - means[places + gap]
+    place, drop = int(places[drops.argmax()]), float(drops.max())
+    slope = float(means[place - beside - gap] - means[place - beside])
+    if drop < HIGH_DROP_DB or slope > HIGH_SLOPE_SHARE * drop:
+        return None
+    return _Wall(place * band_hz, drop, 0.9)
