@@ -6,7 +6,7 @@ offset is no noise and is taken out.
 Method: The noise floor is the level of the quietest half second (every 10 ms looked at) that holds
 no digital black. Digital black is counted in whole segments of 10 ms. The A-weighted floor is that
 of the same half second. Room tone is what lies before and after the programme, which begins where
-the level first rises 10 dB over the floor. Hum is looked for in the quietest stretches of two
+the level first rises 10 dB over the floor. Hum is looked for in the quietest stretches of 0.75
 seconds: see mixcheck.meters.hum.
 
 Source: Audacity ACX Check 1.0 (quietest 500 ms); IEC 61672-1:2013 (A-weighting).

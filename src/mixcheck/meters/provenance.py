@@ -4,8 +4,8 @@ Method: the spectrum in bands of 100 Hz, averaged in decibels over the seconds l
 A wall is the largest drop over 300 Hz. A codec leaves out everything above one, so that what lies
 there is as even as rounding noise: a wall alone says nothing, for converters and microphones have
 walls too, but over theirs something of the programme remains. Where the treble is within 15 dB of
-16-bit rounding the wall is called only if everything above it is rounding noise. A file over 64 kHz
-is searched for the wider wall of a converter between 20 and 26.5 kHz.
+16-bit rounding the wall is called only if everything above it is rounding noise. In a
+file over 64 kHz the level must fall from 20 to 27 kHz, twice as far as below, and stay there.
 
 Source: mixcheck; thresholds from files made for the purpose, see docs/detection.md.
 
@@ -27,7 +27,7 @@ from mixcheck.units import db_to_power, quantity
 from mixcheck.views import Block
 
 HEARD_DBFS = -50.0
-LEAST_SECONDS = 2
+LEAST_SECONDS = 3
 BAND_HZ = 100.0
 BESIDE = 6  # bands compared on either side of a wall
 GAP = 2  # bands within it
@@ -37,18 +37,20 @@ SEARCH_HZ = (9_000.0, 20_350.0)  # above, converters have their own walls
 UPSAMPLED_BELOW_HZ = 14_500.0  # no codec in use for music cuts lower
 ROUNDING_OVER_DB = 6.0  # over 16-bit rounding: the space above the wall is empty
 DROP_DB = 15.0  # into that space
-CLEAR_DROP_DB = 24.0  # into an even residue, as clipping in the decoder leaves
-EVEN_DB = 2.5  # standard deviation over the bands
+DEEP_DROP_DB = 26.0  # into whatever residue: clipping in the decoder leaves one
+EVEN_DROP_DB = 13.0  # into a residue as even as this
+EVEN_DB = 1.2  # standard deviation over the bands
 FAINT_DROP_DB = 8.0  # of treble that is hardly over rounding
 FAINT_OVER_DB = 1.0
 FAINT_EVEN_DB = 0.6
 
 HIGH_RATE_HZ = 64_000
-HIGH_SEARCH_HZ = (20_000.0, 26_500.0)
-HIGH_GAP_HZ = 3_500.0
-HIGH_BESIDE_HZ = 1_500.0
-HIGH_DROP_DB = 22.0
-HIGH_SLOPE_SHARE = 0.5  # of the drop: as much just below is a slope
+HIGH_BANDS_HZ = ((12_500.0, 14_000.0), (18_500.0, 20_000.0), (27_000.0, 30_000.0))
+HIGH_TOP_HZ = (36_000.0, 46_000.0)
+HIGH_DROP_DB = 15.0  # from the second band to the third
+HIGH_OVER_SLOPE = 2.0  # times what it falls from the first to the second
+HIGH_EVEN_DB = 6.0  # from the third band to the top
+HIGH_WALL_HZ = 22_050.0  # or 24 kHz: the wall is not looked at so closely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,8 @@ class ProvenanceMeter:
         self._rate = audio.sample_rate_hz
         self._frames = 0
         self._heard_energy = db_to_power(HEARD_DBFS) * self._rate
-        self._levels: NDArray[np.float64] | float = 0.0
+        self._levels: NDArray[np.float64] | float = 0.0  # sum over all but the first and last
+        self._latest: NDArray[np.float64] | float = 0.0
         self._seconds = 0
 
     def update(self, block: Block) -> None:
@@ -92,7 +95,9 @@ class ProvenanceMeter:
         for energy in block.spectra.mean(1):
             if energy.sum() > self._heard_energy:
                 self._seconds += 1
-                self._levels = self._levels + 10.0 * np.log10(energy / self._rate + 1e-30)
+                if self._seconds > 2:
+                    self._levels = self._levels + self._latest
+                self._latest = 10.0 * np.log10(energy / self._rate + 1e-30)
 
     def finish(self) -> ProvenanceReading:
         """Provenance of the whole file."""
@@ -100,7 +105,8 @@ class ProvenanceMeter:
         if reason:
             names = ("wall_hz", "lossy-source", "upsampled")
             return ProvenanceReading(reasons=unmeasured(names, reason))
-        levels = np.asarray(self._levels) / self._seconds
+        # A hard start or end splashes over the whole band: both are left out.
+        levels = np.asarray(self._levels) / (self._seconds - 2)
         bin_hz = self._rate / 2 / (len(levels) - 1)
         size = max(1, round(BAND_HZ / bin_hz))
         bands = levels[: len(levels) // size * size].reshape(-1, size).mean(1)
@@ -159,7 +165,7 @@ def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | No
     above = over_rounding[place + GAP + 1 :]
     residue, spread = float(above.mean()), float(above.std())
     is_empty = residue <= ROUNDING_OVER_DB and drop >= DROP_DB
-    is_even = drop >= CLEAR_DROP_DB and spread <= EVEN_DB
+    is_even = drop >= DEEP_DROP_DB or (drop >= EVEN_DROP_DB and spread <= EVEN_DB)
     is_faint = residue <= FAINT_OVER_DB and spread <= FAINT_EVEN_DB and drop >= FAINT_DROP_DB
     if not (is_empty or is_even or is_faint):
         return None
@@ -168,15 +174,15 @@ def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | No
 
 def high_wall(bands: NDArray[np.float64], band_hz: float) -> _Wall | None:
     """The wall of a conversion from 44.1 or 48 kHz, in a file of a higher rate."""
-    gap, beside = round(HIGH_GAP_HZ / band_hz), round(HIGH_BESIDE_HZ / band_hz)
-    low, high = (int(hz / band_hz) for hz in HIGH_SEARCH_HZ)
-    places = np.arange(low, min(high - gap, len(bands) - gap - beside))
-    if not len(places):
+
+    def level(low_hz: float, high_hz: float) -> float:
+        return float(bands[int(low_hz / band_hz) : int(high_hz / band_hz)].mean())
+
+    middle, below, above = (level(*band) for band in HIGH_BANDS_HZ)
+    low_hz, high_hz = HIGH_TOP_HZ
+    top = level(low_hz, min(high_hz, 0.95 * len(bands) * band_hz))
+    drop = below - above
+    is_wall = drop >= max(HIGH_DROP_DB, HIGH_OVER_SLOPE * (middle - below))
+    if not is_wall or abs(above - top) > HIGH_EVEN_DB:
         return None
-    means = np.convolve(bands, np.ones(beside) / beside, "valid")
-    drops = means[places - beside] - means[places + gap]
-    place, drop = int(places[drops.argmax()]), float(drops.max())
-    slope = float(means[place - beside - gap] - means[place - beside])
-    if drop < HIGH_DROP_DB or slope > HIGH_SLOPE_SHARE * drop:
-        return None
-    return _Wall(place * band_hz, drop, 0.9)
+    return _Wall(HIGH_WALL_HZ, drop, 0.9)
