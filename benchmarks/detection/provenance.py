@@ -1,4 +1,4 @@
-"""Files that are not what they say: decoded lossy ones, ones at a higher rate or depth than theirs."""
+"""Files that are not what they say: decoded lossy ones, ones at a higher rate or depth."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from mixcheck.meters import METERS, Finding, Reading
 from mixcheck.units import quantities
 
 SCHEMA_VERSION = 1
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
 # Only so many findings of a code are listed; these metrics count them all.
 COUNTED_BY = {
