@@ -20,6 +20,11 @@ from mixcheck.cache import FILE_NAME, Settings, entry_for, place_of
 OLD_S = 100.0
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_too_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FRESH_S", 0.0)
+
+
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     return make_recording(tmp_path / "a.wav")
@@ -116,12 +121,31 @@ def test_a_large_file_is_known_by_its_place_only(
 
 
 def test_a_file_of_this_moment_may_yet_change_and_is_not_kept(
-    tmp_path: Path, recording: Path, measured: list[str]
+    tmp_path: Path, recording: Path, measured: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    os.utime(recording)
+    monkeypatch.setattr(module, "FRESH_S", 60.0)
     run(tmp_path / "cache", recording)
     run(tmp_path / "cache", recording)
     assert measured == ["a.wav", "a.wav"]
+
+
+def test_a_changed_file_whose_time_was_set_back_is_measured_again(
+    tmp_path: Path, recording: Path, measured: list[str]
+) -> None:
+    before = recording.stat()
+    run(tmp_path / "cache", recording)
+    make_recording(recording, seed=2)
+    os.utime(recording, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert recording.stat().st_size == before.st_size
+    assert run(tmp_path / "cache", recording) == [measure(recording)]
+    assert measured == ["a.wav", "a.wav"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    with MeasurementCache(tmp_path / "cache") as cache:
+        assert isinstance(*measure_many([tmp_path / "pipe.wav"], cache=cache), Unreadable)
 
 
 def test_a_file_that_changed_while_it_was_measured_is_not_kept(recording: Path) -> None:
@@ -164,7 +188,8 @@ def test_processes_give_what_one_gives_and_keep_it(tmp_path: Path, measured: lis
 def test_what_was_kept_before_a_kill_is_found(tmp_path: Path, measured: list[str]) -> None:
     paths = [make_recording(tmp_path / f"{number}.wav", number) for number in range(4)]
     script = (
-        "import os, signal, sys, mixcheck\n"
+        "import os, signal, sys, mixcheck, mixcheck.cache\n"
+        "mixcheck.cache.FRESH_S = 0.0\n"
         "cache = mixcheck.MeasurementCache(sys.argv[1])\n"
         "for number, _ in enumerate(mixcheck.measure_many(sys.argv[2:], cache=cache)):\n"
         "    if number == 2: os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -1,7 +1,7 @@
 """Measurements that were made before, kept in SQLite.
 
 What is kept is the measurement, not the verdict, so that another profile over known files costs
-no decoding. A file is known by its path, size, time and inode; where those differ, by its content,
+no decoding. A file is known by its path, size, times and inode; where those differ, by its content,
 if it is small enough to be read again for that (``MOST_HASHED_BYTES``). Numbers of another analysis
 version are not found. Two runs may share a cache: each row is written as a whole.
 
@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import stat
 import time
 import zlib
 from collections.abc import Sequence
@@ -224,9 +225,11 @@ def place_of(path: str) -> bytes | None:
         state = os.stat(path)
     except (OSError, ValueError):
         return None
-    if abs(time.time() - state.st_mtime) < FRESH_S:
+    # The time of the last change of state tells of a file whose own time was set back.
+    if not stat.S_ISREG(state.st_mode) or time.time() - state.st_ctime < FRESH_S:
         return None
-    words = (os.fsencode(os.path.abspath(path)), state.st_size, state.st_mtime_ns, state.st_ino)
+    times = (state.st_mtime_ns, state.st_ctime_ns)
+    words = (os.fsencode(os.path.abspath(path)), state.st_size, *times, state.st_ino)
     return hashlib.sha256(repr(words).encode()).digest()
 
 

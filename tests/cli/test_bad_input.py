@@ -144,3 +144,9 @@ def test_terminal_without_unicode(tmp_path: Path, encoding: str) -> None:
     assert b"Traceback" not in ran.stderr
     assert b"PASS" in ran.stdout
     assert ran.returncode == UNREADABLE
+
+
+def test_standard_input_is_no_file() -> None:
+    ran = run("check", "-")
+    assert ran.exit_code == UNREADABLE
+    assert "-: stands for standard input; save it as a file first" in " ".join(ran.stdout.split())

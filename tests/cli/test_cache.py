@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from tests.cli.command import GOOD, run
 
-from mixcheck import many, measure
+from mixcheck import cache, many, measure
 
 
 @pytest.fixture
-def recording(tmp_path: Path) -> Path:
+def recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(cache, "FRESH_S", 0.0)
     path = tmp_path / "a.wav"
     path.write_bytes(GOOD)
     os.utime(path, (time.time() - 100, time.time() - 100))

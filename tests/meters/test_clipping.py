@@ -97,6 +97,18 @@ def test_clean_material_is_not_clipped(name: str) -> None:
     assert measured.reason("clipping.clip_level_dbfs")
 
 
+@pytest.mark.parametrize("frequency_hz", [30, 60, 90])
+def test_a_smooth_bass_elsewhere_in_the_file_hides_no_clipping(frequency_hz: int) -> None:
+    """A slow wave in 16 bits holds values by the thousand, one step apart: no square wave."""
+    clipped = quantised(0.5 * np.clip(2.0 * loud(2.0, seed=74)[:1], -1.0, 1.0), 16)
+    bass = quantised(0.05 * sine(frequency_hz, 20.0), 16)[None]
+    alone = measure_array(clipped, RATE).value("clipping.clip_runs")
+    assert isinstance(alone, int)
+    assert alone > 20
+    joined = np.concatenate([clipped, bass], axis=1)
+    assert measure_array(joined, RATE).value("clipping.clip_runs") == alone
+
+
 def test_many_flat_tops_are_counted_beyond_those_listed() -> None:
     samples = np.clip(loud(8.0, seed=74) * 2.0, -1.0, 1.0)
     measured = measure_array(samples, RATE)

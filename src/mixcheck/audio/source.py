@@ -65,6 +65,8 @@ class LocalFile:
     def __init__(self, path: str) -> None:
         self.name = path
         self.size = 0
+        if path == "-":  # libsndfile would wait for what is typed
+            raise AudioError(path, "stands for standard input", "save it as a file first")
         try:
             status = os.stat(path)
         except (OSError, ValueError):

@@ -4,8 +4,8 @@ Method: A flat top is a run of at least three equal samples that the wave enters
 same side, and steeply: a slow wave that merely rounds off leaves its top by one step at a time,
 a cut one by many. At full scale (the top code, or 1.0 and more in floating point) one flat top
 is clipping. Below it, the flat tops must lie at the channel's own highest level, be many or
-long, and be what is flat in the file: held values elsewhere mean a square wave, a repeated
-sample or a synthetic tone.
+long, and be what is flat in the file: held values elsewhere, between steep edges, mean a square
+wave or a repeated sample.
 
 Source: the run length of three is that of Audacity's Find Clipping; the level test follows
 from what clipping is.
@@ -114,7 +114,9 @@ class ClippingMeter:
         self._flat_samples += np.bincount(
             runs.channel[loud], runs.length[loud], minlength=channels
         ).astype(np.int64)
-        self._other_runs += np.bincount(runs.channel[loud & ~is_top], minlength=channels)
+        # A smooth wave holds values too, one step at a time: they say nothing of square waves.
+        other = loud & ~is_top & steep.any(0)
+        self._other_runs += np.bincount(runs.channel[other], minlength=channels)
         for index in np.flatnonzero(loud & is_top).tolist():
             channel = int(runs.channel[index])
             side = int(sign[index] > 0)

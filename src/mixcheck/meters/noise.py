@@ -1,4 +1,4 @@
-"""Noise floor: what is left when the programme pauses; digital black and mains hum apart.
+"""Noise floor: what is left when the programme pauses; digital black apart.
 
 Conventions: levels are RMS over all channels, a full-scale sine being -3.01 dBFS; a constant
 offset is no noise and is taken out.
@@ -40,7 +40,8 @@ LEAST_SNR_DB = 6.0
 
 HIGH_FLOOR_DBFS = -55.0
 PAUSE_DEPTH_DB = 15.0  # programme over floor: less, and there was no pause
-STEADY_DB = 3.0  # between the halves of the floor
+STEADY_DB = 6.0  # between the fifths of the floor, 0.1 s each
+LEAST_NOISE_SHARE = 0.25  # of the floor's power, over the band where only rumble and tones are
 LEAST_FLATNESS = 0.35  # of the floor's spectrum: music is far more tonal than noise
 FLATNESS_BAND_HZ = (200.0, 6000.0)
 
@@ -198,16 +199,16 @@ def is_high_noise(floor_dbfs: float, rms_dbfs: float, samples: Samples, rate: in
     return (
         floor_dbfs > HIGH_FLOOR_DBFS
         and rms_dbfs - floor_dbfs > PAUSE_DEPTH_DB
-        and _slope_db(samples) < STEADY_DB
-        and spectral_flatness(samples, rate) > LEAST_FLATNESS
+        and _unsteadiness_db(samples) < STEADY_DB
+        and is_noise(samples, rate)
     )
 
 
-def _slope_db(samples: Samples) -> float:
-    """How far the level moves from the first to the second half: noise stays, a decay falls."""
-    middle = samples.shape[1] // 2
-    first, second = (half.var(1).mean() for half in (samples[:, :middle], samples[:, middle:]))
-    return abs(10.0 * math.log10((float(first) + 1e-30) / (float(second) + 1e-30)))
+def _unsteadiness_db(samples: Samples) -> float:
+    """How far apart the levels of its fifths are: noise stays, a decay falls, a word ends."""
+    fifths = np.array_split(samples, 5, axis=1)
+    levels = [10.0 * math.log10(float(fifth.var(1).mean()) + 1e-30) for fifth in fifths]
+    return max(levels) - min(levels)
 
 
 def _spectrum(samples: Samples, rate: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
@@ -232,13 +233,17 @@ def a_weighted_power(samples: Samples, sample_rate_hz: int) -> float:
     return float(np.vdot(power, (weight * at_1_khz) ** 2))
 
 
-def spectral_flatness(samples: Samples, sample_rate_hz: int) -> float:
-    """Geometric over arithmetic mean of the spectrum where noise is heard; noise reads 0.56."""
+def is_noise(samples: Samples, sample_rate_hz: int) -> bool:
+    """Whether a stretch has its power where noise is heard, and no tones there.
+
+    The flatness is the geometric over the arithmetic mean of the spectrum; noise reads 0.56.
+    """
     frequency, power = _spectrum(samples, sample_rate_hz)
     low, high = FLATNESS_BAND_HZ
-    power = power[(frequency >= low) & (frequency <= min(high, 0.4 * sample_rate_hz))]
-    mean = power.mean()
-    return float(np.exp(np.log(power + 1e-30).mean()) / mean) if mean else 0.0
+    if power[frequency >= low].sum() <= LEAST_NOISE_SHARE * power.sum():
+        return False  # a tone or rumble under it
+    heard = power[(frequency >= low) & (frequency <= min(high, 0.4 * sample_rate_hz))]
+    return float(np.exp(np.log(heard + 1e-30).mean()) / heard.mean()) > LEAST_FLATNESS
 
 
 class _QuietestWindow:
