@@ -19,7 +19,8 @@ SOURCES = {
 }  # fmt: skip
 
 LAYERS = (  # lowest first; a file may import from its own part and from every layer below
-    ("errors", "keys", "units", "ahead"),
+    ("errors", "units", "ahead"),
+    ("keys",),
     ("audio",),
     ("dsp",),
     ("views", "alignment"),

@@ -93,6 +93,7 @@ def test_keys_of_the_design() -> None:
     (file,) = whole["files"]
     assert set(file) == {
         "path", "outcome", "error", "format", "measurement", "findings", "verdicts",
+        "predictions", "accepted",
     }  # fmt: skip
     assert {"code", "severity", "start_s", "end_s", "channels", "value", "unit", "confidence",
             "message"} == set(file["findings"][0])  # fmt: skip

@@ -81,7 +81,7 @@ def _playback_lines(playback: Playback) -> list[str]:
 def _limit_lines(limit: Limit) -> list[str]:
     only = f", {limit.applies_to} only" if limit.applies_to != "any" else ""
     bounds = allowed(limit.lowest, limit.highest, limit.target, limit.one_of)
-    lines = [f"{limit.metric}: {bounds} ({limit.severity}{only})"]
+    lines = [paragraph(f"{limit.metric}: ", f"{bounds} ({limit.severity}{only})", hanging="  ")]
     lines += [paragraph("  ", text) for text in (limit.why, limit.do) if text]
     return [*lines, paragraph("  Source: ", limit.source, hanging="  ")]
 

@@ -86,9 +86,9 @@ def render_text(reports: Sequence[FileReport], *, detail: bool | None = None) ->
     for report in reports:
         lines += [*_file(report), ""] if whole else [_line(report)]
     if len(reports) > 1:
-        lines += ([] if whole else [""]) + [
-            *filter(None, (summary_line(reports), most_often(reports)))
-        ]
+        often = most_often(reports)
+        lines += [] if whole else [""]
+        lines += [summary_line(reports), *([paragraph("", often)] if often else [])]
     return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n" if lines else ""
 
 
@@ -303,7 +303,8 @@ def _steps(report: FileReport) -> Iterator[str]:
     for advice, group in _grouped(with_advice, lambda one: one.advice):
         yield ""
         names = ", ".join(one.profile.name for one in group)
-        yield "  Do this" if len(group) == len(report.judgements) else f"  Do this for {names}"
+        is_all = len(group) == len(report.judgements)
+        yield "  Do this" if is_all else paragraph("  Do this for ", names, hanging="  ")
         yield from (paragraph("    ", step, hanging="    ") for step in advice)
 
 
