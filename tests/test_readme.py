@@ -50,8 +50,27 @@ def test_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_readme_profile_example_loads(tmp_path: Path) -> None:
     from mixcheck import load_profile
 
-    (example,) = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    example, _ = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
     path = tmp_path / "my-podcast.toml"
     path.write_text(example)
     own = load_profile(str(path)).limits[0]
     assert (own.metric, own.tolerance) == ("loudness.integrated_lufs", 0.5)
+
+
+def test_readme_settings_example_loads(tmp_path: Path) -> None:
+    from mixcheck.settings import load_settings
+
+    _, example = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    path = tmp_path / "mixcheck.toml"
+    path.write_text(example)
+    settings = load_settings(str(path))
+    assert settings is not None
+    assert settings.of_file(str(tmp_path / "music/a.wav")).profile == ("spotify", "tidal")
+    assert settings.accept[0].start_s == 62.0
+
+
+def test_every_format_is_in_the_readme() -> None:
+    from mixcheck_cli.options import FORMAT_NAMES, FORMAT_OF_SUFFIX
+
+    text = README.read_text()
+    assert all(f"`{name}`" in text for name in (*FORMAT_NAMES, *FORMAT_OF_SUFFIX))

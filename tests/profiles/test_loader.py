@@ -104,6 +104,20 @@ WRONG = {
     "count is no whole number": (HEAD + FINDING + "max_count = 0.5\n", ["finding 1", "max_count"]),
     "count is a truth value": (HEAD + FINDING + "max_count = true\n", ["finding 1", "max_count"]),
     "limit is a table": (HEAD + "[limit]\n", ["[[limit]]"]),
+    "playback is a list": (HEAD + '[[playback]]\nsource = "x"\n', ["[playback]"]),
+    "playback without source": (HEAD + "[playback]\ntarget_lufs = -14\n", ["playback", "source"]),
+    "playback at a word": (
+        HEAD + '[playback]\nsource = "x"\ntarget_lufs = "soft"\n',
+        ["playback", "target_lufs", "number"],
+    ),
+    "playback turns up a word": (
+        HEAD + '[playback]\nsource = "x"\nturns_up = "yes"\n',
+        ["playback", "turns_up"],
+    ),
+    "unknown key of playback": (
+        HEAD + '[playback]\nsource = "x"\ntarget = -14\n',
+        ["playback", "target", "'target_lufs'"],
+    ),
     "finding is a word": (HEAD + 'finding = "hum"\n', ["[[finding]]"]),
 }
 
