@@ -42,7 +42,7 @@ class Run(Execution):
 
 def usage_error(message: str) -> NoReturn:
     """One line on standard error, exit status 2."""
-    click.echo(f"mixcheck: {message}", err=True)
+    click.echo(f"mixcheck: {printable(message)}", err=True)
     sys.exit(WRONG_USAGE)
 
 

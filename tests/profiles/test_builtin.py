@@ -95,7 +95,8 @@ PLAYBACK = [
 ASKED_FOR = {
     "ebu-r128", "ebu-r128-s1", "ebu-r128-s2", "atsc-a85", "arib-tr-b32", "op-59", "dpp",
     "bbc-radio", "prss", "netflix-mix", "netflix-qc", "amazon", "spotify", "apple-music",
-    "apple-digital-masters", "youtube", "tidal", "deezer", "amazon-music", "soundcloud", "dolby-atmos-music",
+    "apple-digital-masters", "youtube", "tidal", "deezer", "amazon-music", "soundcloud",
+    "dolby-atmos-music",
     "apple-podcasts", "spotify-podcasts", "aes77-speech", "aes77-track", "aes77-album", "acx",
     "findaway", "librivox", "cd", "vinyl", "mix-for-mastering", "stems", "film-stems", "aswg-home",
     "aswg-portable", "tracking",
