@@ -94,8 +94,7 @@ def _fails(checking: Checking, reports: Sequence[FileReport]) -> bool:
     notes = list(checking.notes())
     for note in notes:
         click.echo(f"mixcheck: {note}", err=True)
-    is_strict = checking.given.fail_on == "warning"
-    return any(map(checking.fails, reports)) or (bool(notes) and is_strict)
+    return any(map(checking.fails, reports)) or (bool(notes) and checking.is_strict)
 
 
 def _write_baseline(path: str, text: str) -> None:

@@ -38,7 +38,7 @@ class Checking:
     given: FileRule
     headers: bool = False
     baseline: Baseline | None = None
-    _settings: dict[str, Settings] = field(default_factory=dict)
+    _settings: dict[str, Settings] = field(default_factory=dict)  # by folder
     _seen: set[str] = field(default_factory=set)
     _used: set[AcceptRule] = field(default_factory=set)
     _profiles: dict[tuple[str, ...], tuple[Profile, ...]] = field(default_factory=dict)
@@ -59,15 +59,14 @@ class Checking:
         rule = self._rule(Settings(), "")
         self._profiles_of(rule, Settings())
         CodeFilter.of(rule.select or (), rule.ignore or ())
-        find_settings("here")
+        self._settings_of("here")
 
     def report(self, outcome: Outcome) -> FileReport:
         """Judge one file."""
         if not isinstance(outcome, Measurement):
             return FileReport(outcome)
         self._seen.add(os.path.realpath(outcome.path))
-        settings = find_settings(outcome.path)
-        self._settings[settings.path] = settings
+        settings = self._settings_of(outcome.path)
         rule = self._rule(settings, outcome.path)
         codes = CodeFilter.of(rule.select or (), rule.ignore or ())
         profiles = codes.keep_rules(self._profiles_of(rule, settings))
@@ -84,18 +83,33 @@ class Checking:
         """Whether a file makes the run fail."""
         if report.measurement is None:
             return False
-        rule = self._rule(find_settings(report.path), report.path)
+        rule = self._rule(self._settings_of(report.path), report.path)
         return report.outcome in FAILING[rule.fail_on or "error"]
 
     def notes(self) -> Iterator[str]:
-        """Settings that accept nothing any more."""
-        for settings in self._settings.values():
+        """Settings that accept nothing any more; a header tells nothing of them."""
+        for settings in () if self.headers else self._in_use():
             for rule in settings.accept:
                 what = f"{rule.where}: accepts {rule.code} in {', '.join(rule.glob)}"
                 if rule.expires is not None and rule.expires < self.today:
                     yield printable(f"{what} until {rule.expires}, which is over")
                 elif rule not in self._used and self._is_looked_at(settings, rule):
                     yield printable(f"{what}, which is not found any more; remove it")
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether warnings make the run fail, where no file is meant."""
+        for_all = (rule.fail_on for one in self._in_use() for rule in one.rules[:1])
+        return "warning" in ({self.given.fail_on} if self.given.fail_on else set(for_all))
+
+    def _in_use(self) -> list[Settings]:
+        return list({settings.path: settings for settings in self._settings.values()}.values())
+
+    def _settings_of(self, path: str) -> Settings:
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in self._settings:
+            self._settings[folder] = find_settings(path)
+        return self._settings[folder]
 
     def _is_looked_at(self, settings: Settings, rule: AcceptRule) -> bool:
         """Whether the run saw every file that a rule means, or there is none left."""

@@ -72,7 +72,7 @@ class Baseline:
             raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UsageError(
-                f"{path}: is no baseline of this version; make it anew with --update-baseline"
+                f"{path}: is no baseline of this version; remove it, and make it anew"
             ) from None
         return cls(path, files)
 

@@ -1,27 +1,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.command import document, outcomes, run
 
-from mixcheck.settings import loader
-
 pytestmark = pytest.mark.usefixtures("folder")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    loader._of_folder.cache_clear()
-    yield
-    loader._of_folder.cache_clear()
 
 
 def write(text: str, name: str = "mixcheck.toml") -> None:
     Path(name).write_text(text)
-    loader._of_folder.cache_clear()
 
 
 def profiles(*arguments: str) -> set[str]:
@@ -75,7 +64,11 @@ def test_what_is_accepted_in_vain_is_said_and_warns() -> None:
     assert ran.exit_code == 0
     assert "accept 1: accepts clipping in good.wav, which is not found any more" in ran.stderr
     assert run("check", "good.wav", "--fail-on", "warning").exit_code == 1
+    assert "accept 1" not in run("check", "good.wav", "--headers").stderr
     assert "accept 1" not in run("check", "warn.wav").stderr  # good.wav was not looked at
+    write('fail_on = "warning"\n[[accept]]\nglob = "good.wav"\ncode = "hum"\nreason = "old"\n')
+    assert run("check", "good.wav").exit_code == 1
+    assert run("check", "good.wav", "--fail-on", "error").exit_code == 0
     write('[[accept]]\nglob = "gone.wav"\ncode = "clipping"\nreason = "old"\n')
     assert "accept 1" in run("check", "warn.wav").stderr
     over = 'glob = "fail.wav"\ncode = "clipping"\nreason = "old"\nexpires = 2020-01-31\n'

@@ -7,7 +7,7 @@ import pytest
 from tests.report.frozen import MIX, found, measured
 
 from mixcheck import ProfileError
-from mixcheck.settings import Settings, load_settings, loader, matches
+from mixcheck.settings import Settings, find_settings, load_settings, matches
 
 ACCEPT = '[[accept]]\nglob = "*.wav"\ncode = "clipping"\nreason = "art"\n'
 WRONG = {
@@ -70,8 +70,7 @@ def test_globs(pattern: str, yes: list[str], no: list[str]) -> None:
 
 def settings(folder: Path, text: str) -> Settings:
     (folder / "mixcheck.toml").write_text(text)
-    loader._of_folder.cache_clear()
-    return loader.find_settings(str(folder / "x.wav"))
+    return find_settings(str(folder / "x.wav"))
 
 
 def test_the_last_word_about_a_file_counts(tmp_path: Path) -> None:
@@ -91,14 +90,11 @@ def test_nearest_folder_first(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     (tmp_path / "mixcheck.toml").write_text('profile = "cd"\n')
     (tmp_path / "a" / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
-    loader._of_folder.cache_clear()
-    assert loader.find_settings(str(deep / "x.wav")).path == str(tmp_path / "mixcheck.toml")
+    assert find_settings(str(deep / "x.wav")).path == str(tmp_path / "mixcheck.toml")
     (tmp_path / "a" / "pyproject.toml").write_text('[tool.mixcheck]\nprofile = "acx"\n')
-    loader._of_folder.cache_clear()
-    assert loader.find_settings(str(deep / "x.wav")).rules[0].profile == ("acx",)
+    assert find_settings(str(deep / "x.wav")).rules[0].profile == ("acx",)
     (tmp_path / "a" / "mixcheck.toml").write_text('profile = "tidal"\n')
-    loader._of_folder.cache_clear()
-    assert loader.find_settings(str(deep / "x.wav")).rules[0].profile == ("tidal",)
+    assert find_settings(str(deep / "x.wav")).rules[0].profile == ("tidal",)
 
 
 def test_what_is_accepted(tmp_path: Path) -> None:

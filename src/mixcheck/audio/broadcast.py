@@ -58,7 +58,7 @@ def _read_chunks(file: BinaryIO) -> BroadcastWave:
         if name == b"ds64":
             long_data = int.from_bytes(file.read(16)[8:], "little")
         elif name == b"bext":
-            stated = _stated(file.read(LOUDNESS_AT + 10))
+            stated = _stated(file.read(min(size, LOUDNESS_AT + 10)))
         if name == b"data" and size == IN_DS64:
             size = long_data
         file.seek(start + size + size % 2)

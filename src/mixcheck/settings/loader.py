@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from mixcheck.errors import ProfileError
@@ -37,7 +36,6 @@ def find_settings(path: str) -> Settings:
     return _of_folder(os.path.dirname(os.path.abspath(path)))
 
 
-@cache
 def _of_folder(folder: str) -> Settings:
     for name in (FILE_NAME, PROJECT_FILE):
         found = load_settings(os.path.join(folder, name))
