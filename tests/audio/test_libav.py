@@ -259,6 +259,26 @@ def test_noise_is_no_audio(tmp_path: Path) -> None:
             mixcheck.measure(path)
 
 
+@pytest.mark.parametrize("name", ["a.m4a", "opus.mka", "16.wv", "24.tta", "a.wma", "a.ts"])
+def test_a_broken_header_is_told_or_read(
+    ffmpeg: str, source: Path, tmp_path: Path, name: str
+) -> None:
+    path = encoded(ffmpeg, source, tmp_path / name, *CASES[name][0], "-t", "1")
+    content = path.read_bytes()
+    for seed in range(12):
+        chance, broken = random.Random(seed), bytearray(content)
+        for _ in range(chance.choice((1, 3, 10, 40))):
+            place = chance.randrange(3000)
+            broken[place if chance.random() < 0.6 else -1 - place] = chance.randrange(256)
+        path.write_bytes(broken)
+        try:
+            with open_audio(path) as stream:
+                frames = sum(block.samples.shape[1] for block in stream.blocks())
+            assert frames < 3 * FRAMES
+        except AudioError as error:
+            assert str(error).startswith(f"{path}: ")
+
+
 def test_a_playlist_opens_no_other_file(ffmpeg: str, source: Path, tmp_path: Path) -> None:
     path = tmp_path / "list.m4a"
     for listing in (f"ffconcat version 1.0\nfile {source}\n", f"#EXTM3U\n#EXTINF:3,\n{source}\n"):

@@ -93,13 +93,13 @@ class LibavStream:
             raise AudioError(self._source.name, "holds no audio stream", "name another file")
         refuse_stream(self._source, number, len(streams))
         stream = streams[number]
-        if stream.codec_context is None:
+        decoder = stream.codec_context
+        if decoder is None or decoder.format is None:  # a codec unknown, or damaged beyond knowing
             raise AudioError(
                 self._source.name,
-                "holds audio of a codec that FFmpeg cannot decode",
-                "convert it to WAV or FLAC",
+                "holds audio that FFmpeg cannot decode",
+                "if it plays elsewhere, convert it to WAV or FLAC; else copy or export it again",
             )
-        decoder = stream.codec_context
         checks = STRICTER_CHECKS.get(decoder.codec.canonical_name, CHECKS)
         decoder.options = {"err_detect": checks}
         decoder.thread_count = 1  # the reading process may be forked

@@ -37,6 +37,7 @@ _NAMES = {
     "dsd_lsbf": "DSD", "dsd_msbf": "DSD", "dsd_lsbf_planar": "DSD", "dsd_msbf_planar": "DSD",
 }  # fmt: skip
 _PCM = re.compile(r"pcm_([suf])(\d+)(?:le|be)?(?:_planar)?")
+_CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)", re.ASCII)
 _DEPTH_OF_SAMPLE = {"u8": 8, "s16": 16, "s32": 24}  # of lossless codecs, unless their header tells
 _HEADER_DEPTHS: dict[str, Callable[[bytes], int]] = {
     "alac": lambda cookie: cookie[17],
@@ -118,8 +119,9 @@ def claimed_frames(container: Any, stream: Any) -> int | None:
         return exact_frames(stream, rate)
     if kind not in ROUNDED:
         return None
-    if "DURATION" in stream.metadata:  # where a track of Matroska ends, on the clock of the file
-        hours, minutes, seconds = stream.metadata["DURATION"].split(":")
+    # Where a track of Matroska ends, on the clock of the file.
+    if tag := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = tag.groups()
         end_s = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
         start_s = float((stream.start_time or 0) * stream.time_base)
         return round((end_s - start_s) * rate)
