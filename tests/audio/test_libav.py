@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import struct
@@ -271,12 +272,8 @@ def test_a_broken_header_is_told_or_read(
             place = chance.randrange(3000)
             broken[place if chance.random() < 0.6 else -1 - place] = chance.randrange(256)
         path.write_bytes(broken)
-        try:
-            with open_audio(path) as stream:
-                frames = sum(block.samples.shape[1] for block in stream.blocks())
-            assert frames < 3 * FRAMES
-        except AudioError as error:
-            assert str(error).startswith(f"{path}: ")
+        with contextlib.suppress(AudioError), open_audio(path) as stream:
+            assert sum(block.samples.shape[1] for block in stream.blocks()) < 3 * FRAMES
 
 
 def test_a_playlist_opens_no_other_file(ffmpeg: str, source: Path, tmp_path: Path) -> None:
