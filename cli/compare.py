@@ -17,6 +17,7 @@ from mixcheck.compare import (
 )
 from mixcheck.report.compare import comparison_json, render_comparison
 
+from .execution import keep_freed_memory
 from .inputs import find_inputs
 from .options import reporting
 from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
@@ -60,6 +61,7 @@ def command(
     file that 'mixcheck target learn' wrote. Exit status: 0 nothing changed beyond the tolerance,
     1 something did, 3 something could not be read.
     """
+    keep_freed_memory()
     try:
         compared = _compared(file, references, kind, tolerance_db)
     except AudioError as error:

@@ -46,7 +46,7 @@ def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[O
     if how.headers:
         yield from measure_headers(files, layout=how.layout)
         return
-    _keep_freed_memory()
+    keep_freed_memory()
     with (
         _executor(how, len(files)) as executor,
         (None if how.no_cache else open_cache(how.cache_dir)) or contextlib.nullcontext() as cache,
@@ -75,7 +75,8 @@ def _executor(how: Execution, files: int) -> contextlib.AbstractContextManager[E
     return Workers(jobs, how.time_limit_s) if jobs > 1 else contextlib.nullcontext()
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
+    """Have the C library keep what is freed for the next block."""
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in MALLOC_OPTIONS:

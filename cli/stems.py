@@ -11,6 +11,7 @@ from mixcheck import AudioError, UsageError
 from mixcheck.report.stems import render_stems, stems_json
 from mixcheck.stems import check_stems
 
+from .execution import keep_freed_memory
 from .inputs import find_inputs
 from .options import reporting
 from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
@@ -34,6 +35,7 @@ def command(
     taken out of the set. Exit status: 0 the set is consistent and sums, 1 it does not,
     3 something could not be read.
     """
+    keep_freed_memory()
     inputs = find_inputs(paths)
     files = [path for path in inputs.files if mix is None or not _same(path, mix)]
     try:

@@ -1,10 +1,12 @@
 """Third-octave and K-weighted power of blocks, quickly: for shares and widths, not for levels.
 
-Method: Hann-windowed frames of 4096 points, every other one. Shares over seconds need no more; the
+Method: Hann-windowed frames of 4096 points, one in four. Shares over seconds need no more; the
 spectrum meter's levels come from every sample.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +16,14 @@ from mixcheck.dsp.k_weighting import k_weighting_sections
 from mixcheck.meters.spectrum import band_powers, third_octaves
 
 FRAME = 4096
-FRAME_STEP = 2
+FRAME_STEP = 4
 
 
 class BandSpectra:
-    """Power of a block in third octaves, and K-weighted, from every other frame."""
+    """Power of a block in third octaves, and K-weighted, from one frame in four."""
 
     def __init__(self, sample_rate_hz: int) -> None:
-        _, edges = third_octaves(sample_rate_hz)
-        bins = FRAME // 2 + 1
-        shares = [band_powers(row, sample_rate_hz, edges) for row in np.eye(bins)]
-        self._matrix = np.array(shares, np.float32)
-        turn = np.exp(-1j * np.linspace(0.0, np.pi, bins))
-        response = np.ones(bins, np.complex128)
-        for b, a in k_weighting_sections(sample_rate_hz):
-            response *= np.polyval(b[::-1], turn) / np.polyval(a[::-1], turn)
-        self._k_weights = (np.abs(response) ** 2).astype(np.float32)
+        self._matrix, self._k_weights = _weights(sample_rate_hz)
         self._window = np.hanning(FRAME).astype(np.float32)
 
     def of(self, samples: Samples) -> tuple[NDArray[np.float64], float]:
@@ -46,3 +40,16 @@ class BandSpectra:
         spectra = rfft(windowed, axis=-1).view(np.float32)
         power = np.einsum("cfp,cfp->p", spectra, spectra).reshape(-1, 2).sum(1)
         return (power @ self._matrix).astype(np.float64), float(power @ self._k_weights)
+
+
+@cache
+def _weights(sample_rate_hz: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Share of each bin in each third octave, shape (bins, bands), and its K-weight."""
+    _, edges = third_octaves(sample_rate_hz)
+    bins = FRAME // 2 + 1
+    shares = [band_powers(row, sample_rate_hz, edges) for row in np.eye(bins)]
+    turn = np.exp(-1j * np.linspace(0.0, np.pi, bins))
+    response = np.ones(bins, np.complex128)
+    for b, a in k_weighting_sections(sample_rate_hz):
+        response *= np.polyval(b[::-1], turn) / np.polyval(a[::-1], turn)
+    return np.array(shares, np.float32), (np.abs(response) ** 2).astype(np.float32)

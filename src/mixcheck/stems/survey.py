@@ -17,6 +17,7 @@ from mixcheck.meters.spectrum import third_octaves
 
 FULL_GRAM_STEMS = 32  # of more stems, products are taken of fewer seconds
 TENTHS = 10
+NEAR_PEAK = 0.98
 NEAR_FULL_SCALE = 0.98
 
 
@@ -48,7 +49,7 @@ class StemWatch:
 
     def __init__(self, audio: AudioFormat, sample_rate_hz: int, channels: int) -> None:
         self._tenth = tenth_frames(sample_rate_hz)
-        self._runs = RunFinder(channels)
+        self._channels = channels
         self._clipping = ClippingMeter(replace(audio, channels=channels))
         self._spectra = BandSpectra(sample_rate_hz)
         self.peak = 0.0
@@ -60,8 +61,9 @@ class StemWatch:
         peak = float(max(highest.max(), -lowest.min()))
         self.second_peaks.append(peak)
         self.peak = max(self.peak, peak)
-        runs = self._runs.find(samples)
-        self._clipping.add(samples.shape[1], lowest, highest, runs)
+        if peak >= NEAR_PEAK * self.peak:  # flat tops are as high as anything so far
+            runs = RunFinder(self._channels).find(samples, last=True)
+            self._clipping.add(samples.shape[1], lowest, highest, runs)
         bands, k_energy = self._spectra.of(samples)
         return StemLook(tenths(samples, self._tenth), bands, k_energy)
 
