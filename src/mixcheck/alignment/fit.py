@@ -24,7 +24,8 @@ ROUNDS = 60
 CONVERGED = 1e-7
 SMOOTHED_BINS = 129
 LEAST_EXPLAINED = 0.02
-LEAST_LOG_GAIN = 0.02
+LEAST_LOG_GAIN = 0.005  # in the mean logarithm: a gain or a lag that brings less is chance
+NEGLIGIBLE_GAIN = 0.002
 LEAST_NOISE_POWER = 1e-18
 HANN_POWER = 0.375
 RIDGE = 1e-12
@@ -141,8 +142,33 @@ def robust_gains(
         gains = new
         if softening == least and moved < CONVERGED:
             break
+    gains = _without_chance(total_at, parts_at, gains, least)
     errors = np.sqrt(np.abs(np.diag(np.linalg.inv(normal))))
-    return gains, errors, float(np.log(remaining + least).mean())
+    return gains, errors, _mean_log(total_at - gains @ parts_at, least)
+
+
+def _without_chance(
+    total_at: NDArray[np.complex128],
+    parts_at: NDArray[np.complex128],
+    gains: Signals,
+    least: float,
+) -> Signals:
+    """Gains with those back at 1 that make what remains no smaller than 1 does.
+
+    Beside something foreign, the weights can lead a quiet part to a gain of no use.
+    """
+    rest = total_at - gains @ parts_at
+    here = _mean_log(rest, least)
+    kept = gains.copy()
+    for index in np.flatnonzero(np.abs(gains - 1.0) > NEGLIGIBLE_GAIN):
+        at_one = rest + (gains[index] - 1.0) * parts_at[index]
+        if _mean_log(at_one, least) - here < LEAST_LOG_GAIN:
+            kept[index] = 1.0
+    return kept
+
+
+def _mean_log(rest: NDArray[np.complex128], least: float) -> float:
+    return float(np.log(np.abs(rest) ** 2 + least).mean())
 
 
 def _places(signal: Signals) -> NDArray[np.complex128]:

@@ -20,7 +20,7 @@ from mixcheck.alignment.varying import (
     gain_over_time,
 )
 
-EXCERPT_BUDGET = 1 << 23  # frames over all stems: what fits a small machine's memory
+EXCERPT_BUDGET = 6_000_000  # frames over all stems: what fits a small machine's memory
 LONGEST_EXCERPT_S = 20.0
 MOST_EXCERPTS = 6
 HEARD_SHARE = 0.05  # of its own loudest excerpt's power: a stem is heard in another one

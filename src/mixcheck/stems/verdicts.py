@@ -12,7 +12,6 @@ from mixcheck.stems.model import Fault
 from mixcheck.units import format_number
 
 GAIN_STEP_DB = 0.02
-FOREIGN_GAIN_STEP_DB = 0.25  # while something foreign remains in the mix
 DOUBLE_DB = 20.0 * np.log10(2.0)
 DOUBLE_WITHIN_DB = 0.012
 PAN_LAW_DB = 10.0 * np.log10(2.0)
@@ -83,8 +82,7 @@ def fit_faults(
         level_db = 20.0 * np.log10(abs(gain)) - gain_db
         sure = SURE_BY_ERRORS * found.errors[index] * 8.7 / abs(gain)
         moving = found.moving is not None and found.moving[0] == index
-        least = GAIN_STEP_DB if found.is_explained else FOREIGN_GAIN_STEP_DB
-        if abs(level_db) >= max(least, sure) and not bus and not moving:
+        if abs(level_db) >= max(GAIN_STEP_DB, sure) and not bus and not moving:
             yield _gain_fault(name, level_db, channels[index], found.is_explained)
         if found.lags[index] != lag:
             yield _offset_fault(name, lag - int(found.lags[index]))
