@@ -17,9 +17,11 @@ ANALYSIS_VERSION = 2
 
 # Only so many findings of a code are listed; these metrics count them all.
 COUNTED_BY = {
+    "click": "impulse.clicks",
     "clipping": "clipping.clip_runs",
     "dropout": "continuity.dropouts",
     "inter-sample-over": "peak.inter_sample_overs",
+    "repeated-block": "repetition.repeated_blocks",
     "non-finite": "integrity.non_finite_samples",
 }
 

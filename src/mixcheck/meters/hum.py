@@ -1,10 +1,11 @@
 """Mains hum, told from bass notes by its steadiness where the programme is quiet.
 
 Method: Of each second the quietest stretch of 0.75 s, so that a pause between words suffices; of
-these the sixteen quietest, at a low rate. A harmonic of 50 or 60 Hz counts if it stands 15 dB over
-its neighbourhood, lies where the mains puts it, and keeps its level within 2 dB from stretch to
-stretch. Hum needs the first or second harmonic, and two harmonics in all or one that stands very
-high; all of it 15 dB under the programme. A bass note is off the mains frequency, or changes.
+these the sixteen quietest, as far as they are within 6 dB, at a low rate. A harmonic of 50 or 60 Hz
+counts if it stands 15 dB over its neighbourhood, lies where the mains puts it, and keeps its level
+within 2 dB from stretch to stretch. Hum needs the first or second harmonic, and two harmonics in
+all or one that stands very high; all of it 15 dB under the programme. A bass note is off the mains
+frequency, or changes.
 
 Source: the steadiness test is that of Brandt and Bitzer, "Automatic detection of hum in audio
 signals", JAES 62(9), 2014; the quiet stretches replace its quantiles over time.
@@ -35,6 +36,7 @@ SLOT_S = 1
 SHIFTS = 8  # where in its slot a stretch may begin
 STRETCHES = 16
 LEAST_STRETCHES = 4
+PAUSE_SHARE = 4.0  # of the power of the quietest stretch: louder ones hold programme
 PADDING = 10
 DRIFT_HZ = 0.3  # at the fundamental
 PROMINENCE_DB = 15.0
@@ -120,7 +122,10 @@ class HumFinder:
                     ("hum_hz", "hum_dbfs", "hum"), f"fewer than {seconds} s without digital black"
                 )
             )
-        stretches = np.array([stretch for _, _, stretch in self._quietest], np.float64)
+        quietest = sorted(self._quietest, reverse=True)
+        most = PAUSE_SHARE * -quietest[0][0]
+        pauses = quietest[: max(LEAST_STRETCHES, sum(-one[0] <= most for one in quietest))]
+        stretches = np.array([stretch for _, _, stretch in pauses], np.float64)
         power = self._spectra(stretches)
         best: list[_Harmonic] = []
         for mains_hz in MAINS_HZ:
