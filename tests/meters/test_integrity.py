@@ -147,4 +147,5 @@ def test_a_whole_file_of_nan_is_measured_as_silence() -> None:
 def test_clean_programme_has_no_finding_of_integrity() -> None:
     samples = np.pad(faded(programme(6.0), 0.2), ((0, 0), (RATE // 4, RATE // 4)))
     measured = measure_array(samples + 1e-4 * sine(440, samples.shape[1] / RATE), RATE)
-    assert not [item.code for item in measured.findings]
+    codes = {item.code for item in measured.findings}
+    assert codes <= {"lossy-source"}  # the programme of the tests does end in a wall, at 15 kHz

@@ -55,6 +55,9 @@ MIX: Mapping[str, Any] = {
     "integrity.trailing_silence_s": 0.0,
     "integrity.non_finite_samples": 0,
     "continuity.dropouts": 0,
+    "impulse.clicks": 0,
+    "repetition.repeated_blocks": 0,
+    "alignment.inter_channel_delay_s": 0.0,
 }
 REASONS = {
     "noise.hum_hz": "no steady mains tone",

@@ -31,6 +31,8 @@ LEAST_SECONDS = 3
 BAND_HZ = 100.0
 BESIDE = 6  # bands compared on either side of a wall
 GAP = 2  # bands within it
+BELOW = 15  # bands below it that hold programme, three quarters of them
+BROAD_SHARE = 0.5  # of the drop, by which they are over the residue
 
 LEAST_RATE_HZ = 32_000
 SEARCH_HZ = (9_000.0, 20_350.0)  # above, converters have their own walls
@@ -164,6 +166,9 @@ def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | No
     place, drop = int(places[drops.argmax()]), float(drops.max())
     above = over_rounding[place + GAP + 1 :]
     residue, spread = float(above.mean()), float(above.std())
+    below = np.sort(over_rounding[place - BELOW : place])[BELOW // 4]
+    if below - residue < BROAD_SHARE * drop:
+        return None  # a tone
     is_empty = residue <= ROUNDING_OVER_DB and drop >= DROP_DB
     is_even = drop >= DEEP_DROP_DB or (drop >= EVEN_DROP_DB and spread <= EVEN_DB)
     is_faint = residue <= FAINT_OVER_DB and spread <= FAINT_EVEN_DB and drop >= FAINT_DROP_DB

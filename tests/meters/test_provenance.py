@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from scipy import signal
+from tests.signals import RATE, Signal, noise, pink, sine
+
+from mixcheck import Measurement, measure, measure_array
+
+
+def codes(measured: Measurement) -> set[str]:
+    return {item.code for item in measured.findings} & {"lossy-source", "upsampled"}
+
+
+def rounded(samples: Signal) -> Signal:
+    return np.asarray(np.round(samples * 2**15) / 2**15)
+
+
+def music(seconds: float = 6.0, rate: int = RATE) -> Signal:
+    """Over the whole band, with no wall of its own."""
+    return np.asarray(0.05 * pink(150, seconds, 2, rate, band_hz=(40.0, rate / 2)))
+
+
+@pytest.mark.parametrize(("container", "codec"), [("OGG", "VORBIS"), ("OGG", "OPUS")])
+def test_a_decoded_lossy_file_is_told(tmp_path: Path, container: str, codec: str) -> None:
+    lossy = tmp_path / "a.ogg"
+    soundfile.write(lossy, music().T, RATE, codec, format=container, compression_level=0.6)
+    decoded, _ = soundfile.read(lossy)
+    verdicts = []
+    for name, subtype in (("b.wav", "PCM_16"), ("c.flac", "PCM_16"), ("d.wav", "PCM_24")):
+        soundfile.write(tmp_path / name, rounded(decoded), RATE, subtype)
+        verdicts.append(codes(measure(tmp_path / name)))
+    assert verdicts == [{"lossy-source"}] * 3
+    assert not codes(measure(lossy))  # no secret there
+
+
+CLEAN = {
+    "full band": rounded(music()),
+    "dull": rounded(signal.sosfilt(signal.butter(2, 3000, fs=RATE, output="sos"), music())),
+    "converter at 20.8 kHz": rounded(
+        signal.fftconvolve(music(), signal.firwin(301, 20_800, fs=RATE)[None], "same")
+    ),
+    "telephone hiss": rounded(1e-3 * noise(151, 6.0)),
+    "tone": rounded(0.5 * sine(12_000, 6.0)),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_no_wall_or_no_empty_space_is_no_codec(name: str) -> None:
+    assert not codes(measure_array(CLEAN[name], RATE))
+
+
+@pytest.mark.parametrize(("up", "down", "rate"), [(320, 147, 96_000), (2, 1, 88_200)])
+def test_upsampling_is_told(up: int, down: int, rate: int) -> None:
+    samples = rounded(music(5.0, 44_100))
+    assert codes(measure_array(signal.resample_poly(samples, up, down, axis=1), rate)) == {
+        "upsampled"
+    }
+
+
+def test_a_high_rate_with_content_is_not_upsampled() -> None:
+    assert not codes(measure_array(music(5.0, 96_000), 96_000))
