@@ -21,6 +21,10 @@ FACTS = (
     "trailing-silence",
     "dual-mono",
     "padded-bit-depth",
+    "dc-offset",
+    "silent-channel",
+    "cut-start",
+    "cut-end",
 )
 APART_S = 0.05  # closer together they are one alarm
 

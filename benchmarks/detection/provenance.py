@@ -1,4 +1,4 @@
-"""Files that are not what they say: decoded lossy ones, ones at a higher rate or depth."""
+"""Files that are not what they say: decoded lossy ones, or with more rate or depth than sound."""
 
 from __future__ import annotations
 

@@ -127,6 +127,16 @@ def test_a_cut_is_found_at_the_end_that_has_no_fade(fade_in: bool, fade_out: boo
         assert found.start_s == pytest.approx(place_s, abs=0.002)
 
 
+def test_a_seamless_loop_is_not_cut() -> None:
+    turns = np.arange(6 * RATE) / RATE
+    loop = sum(0.02 * np.cos(2 * np.pi * hz * turns + hz) for hz in range(101, 5000, 97))
+    assert not {"cut-start", "cut-end"} & {
+        item.code for item in measure_array(np.asarray(loop), RATE).findings
+    }
+    broken = np.asarray(loop)[: -RATE // 3]
+    assert named(measure_array(broken, RATE), "cut-end")
+
+
 def test_what_is_not_a_number_is_placed() -> None:
     samples = programme(3.0)
     samples[1, RATE + 7], samples[0, 2 * RATE] = np.nan, -np.inf

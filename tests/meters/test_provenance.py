@@ -44,7 +44,7 @@ CLEAN = {
         signal.fftconvolve(music(), signal.firwin(301, 20_800, fs=RATE)[None], "same")
     ),
     "telephone hiss": rounded(1e-3 * noise(151, 6.0)),
-    "tone": rounded(0.5 * sine(12_000, 6.0)),
+    "tone": rounded(0.5 * sine(11_987, 6.0)),
 }
 
 

@@ -29,9 +29,9 @@ from mixcheck.views import Block
 FRAME_S = 0.35
 BAND_HZ = (100.0, 8000.0)
 HEARD_DBFS = -60.0
-LEAST_FRAMES = 3
+LEAST_FRAMES = 6
 LONGEST_S = 0.020
-SHORTEST_S = 0.00008  # a sampling step at most under 0.1 ms
+SHORTEST_S = 0.000095  # less is the distance of two microphones
 LEAST_PEAK = 0.25  # 1 is a copy
 OVER_OTHERS = 2.0
 BESIDE_S = 0.0003  # the peak's own width

@@ -107,22 +107,37 @@ class ImpulseMeter:
         if len(self._starts) < 5:
             return
         peak = self._peaks[:, 2:-2]
-        around = [slice(0, -4), slice(1, -3), slice(3, -1), slice(4, None)]
-        power = sum(self._powers[:, side] for side in around) / len(around)
-        others = np.maximum.reduce([self._peaks[:, side] for side in around])
-        sticks_out = (
-            (peak > db_to_ratio(OVER_RMS_DB) * np.sqrt(power))
-            & (peak > OVER_PEAKS * others)
-            & (peak > db_to_ratio(LEAST_LEVEL_DBFS))
-        )
-        first_frame = self._frames - self._samples.shape[1]
-        for channel, index in np.argwhere(sticks_out).tolist():
-            start, end = (int(one) - first_frame for one in self._starts[index + 2 : index + 4])
-            part = np.abs(self._samples[channel, max(start, 0) : end])
-            if len(part):
-                self._waiting.append((channel, first_frame + max(start, 0) + int(part.argmax())))
+        loud = peak > db_to_ratio(LEAST_LEVEL_DBFS)
+        before, after = ([slice(0, -4), slice(1, -3)], [slice(3, -1), slice(4, None)])
+        # A pulse on a bound is in two segments: the other one is then left out.
+        sides = ((before + after, 0), (before[:1] + after, -1), (before + after[1:], 1))
+        noted: set[tuple[int, int]] = set()
+        for around, bound in sides:
+            power = sum(self._powers[:, side] for side in around) / len(around)
+            others = np.maximum.reduce([self._peaks[:, side] for side in around])
+            sticks_out = (
+                loud
+                & (peak > db_to_ratio(OVER_RMS_DB) * np.sqrt(power))
+                & (peak > OVER_PEAKS * others)
+            )
+            for channel, index in np.argwhere(sticks_out).tolist():
+                if (channel, index) not in noted and self._note(channel, index + 2, bound):
+                    noted.add((channel, index))
         self._peaks, self._powers = self._peaks[:, -4:], self._powers[:, -4:]
         self._starts = self._starts[-4:]
+
+    def _note(self, channel: int, index: int, bound: int) -> bool:
+        """Keep the peak of a segment for a closer look, if it lies at the bound that was asked."""
+        first_frame = self._frames - self._samples.shape[1]
+        start, end = (int(one) - first_frame for one in self._starts[index : index + 2])
+        part = np.abs(self._samples[channel, max(start, 0) : end])
+        if not len(part):
+            return False
+        place = max(start, 0) + int(part.argmax())
+        if bound and min(abs(place - start), abs(end - 1 - place)) >= self._longest:
+            return False
+        self._waiting.append((channel, first_frame + place))
+        return True
 
     def _decide(self, channel: int, frame: int) -> bool:
         """Whether enough has been seen; a click is noted."""

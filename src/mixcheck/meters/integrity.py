@@ -5,7 +5,8 @@ Effective bandwidth: the highest frequency (in bands of 200 Hz) whose level, ave
 over the seconds, is within 60 dB of the strongest band from 2 kHz up, and over the rounding noise
 of the bit depth. Leading and trailing silence: until the first, and after the last, 10 ms that
 exceed -60 dBFS RMS in any channel. A cut start or end: the first or last millisecond is as loud as
-the programme next to it, and the very first or last sample is away from zero.
+the programme next to it, and the very first or last sample is away from zero; unless the
+beginning follows on the end without a break, as in a loop.
 
 Source: definitions; the -60 dBFS is that of Essentia's StartStopSilence.
 
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
+from mixcheck.dsp.prediction import prediction_error, predictor
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
 from mixcheck.units import clock, db_to_power, db_to_ratio, power_to_db, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
@@ -37,6 +39,9 @@ CUT_NEAR_S = 0.5
 CUT_LEVEL_DBFS = -40.0
 CUT_DROP_DB = 12.0
 CUT_JUMP_SHARE = 0.1  # of the RMS: an attack may begin at once, but begins at zero
+SEAM_ORDER = 16
+SEAM_QUANTILE = 0.95
+SEAM_OVER = 2.0
 
 PADDING_BITS = 8
 PADDED_BITS = 16  # 24 bits in 32 is how converters deliver
@@ -274,6 +279,8 @@ class IntegrityMeter:
             return []
         edge = max(1, round(CUT_EDGE_S * self._rate))
         tail = self._tail
+        if is_seamless(tail, self._head):
+            return []  # a loop, made to be played on without a break
         places = (
             ("cut-start", "starts", self._head[:, :edge], self._head, 0, 0.0),
             ("cut-end", "stops", tail[:, -edge:], tail, -1, duration_s),
@@ -321,6 +328,18 @@ class IntegrityMeter:
                 unit="bit",
             ),
         )
+
+
+def is_seamless(tail: Samples, head: Samples) -> bool:
+    """Whether the beginning follows on the end as any sample does on those before it."""
+    for last, first in zip(tail.astype(np.float64), head.astype(np.float64), strict=True):
+        joined = np.concatenate([last, first])
+        error = np.abs(prediction_error(joined, predictor(joined, SEAM_ORDER)))
+        seam = len(last) - SEAM_ORDER  # the first sample of the head
+        usual = float(np.quantile(error, SEAM_QUANTILE))
+        if error[seam : seam + SEAM_ORDER].max() > SEAM_OVER * usual:
+            return False
+    return bool(tail[:, -1].any() and head[:, 0].any())
 
 
 def truncated(audio: AudioFormat, frames: int, *, is_cut_off: bool = False) -> tuple[Finding, ...]:

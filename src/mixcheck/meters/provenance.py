@@ -167,8 +167,8 @@ def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | No
     above = over_rounding[place + GAP + 1 :]
     residue, spread = float(above.mean()), float(above.std())
     below = np.sort(over_rounding[place - BELOW : place])[BELOW // 4]
-    if below - residue < BROAD_SHARE * drop:
-        return None  # a tone
+    if below - float(above[:BELOW].mean()) < BROAD_SHARE * drop:
+        return None  # a tone, which leaks to both sides alike
     is_empty = residue <= ROUNDING_OVER_DB and drop >= DROP_DB
     is_even = drop >= DEEP_DROP_DB or (drop >= EVEN_DROP_DB and spread <= EVEN_DB)
     is_faint = residue <= FAINT_OVER_DB and spread <= FAINT_EVEN_DB and drop >= FAINT_DROP_DB
