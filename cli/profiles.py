@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from mixcheck import MixcheckError, load_profile, profile_names
@@ -16,23 +18,37 @@ from .running import usage_error
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
 @click.option("--toml", is_flag=True, help="Print its TOML, to start your own from.")
 def command(name: str | None, toml: bool) -> None:
-    """List the delivery specs, or show one with its limits and their sources."""
-    if toml and name is None:
-        usage_error("--toml needs the name of a profile")
+    """List the delivery specs, or show one with its limits and their sources.
+
+    The name of a group lists its profiles.
+    """
+    groups = {group.name: group for group in profile_groups()}
     try:
-        if name is not None and toml:
-            load_profile(name)
-            click.echo(profile_text(name), nl=False)
-            return
-        if name is not None:
+        if toml:
+            _print_toml(name)
+        elif name is None:
+            _list(profile_names())
+            click.echo("\nGroups")
+            for group in groups.values():
+                members = f"{group.title}: {', '.join(group.profiles)}"
+                click.echo(paragraph(f"{group.name:<22}", members))
+        elif name in groups:
+            click.echo(f"{groups[name].title}\n")
+            _list(groups[name].profiles)
+        else:
             click.echo(profile_page(load_profile(name)), nl=False)
-            return
-        for known in profile_names():
-            profile = load_profile(known)
-            click.echo(paragraph(f"{known:<22}", f"{profile.title} (checked {profile.checked})"))
-        click.echo("\nGroups")
-        for group in profile_groups():
-            members = f"{group.title}: {', '.join(group.profiles)}"
-            click.echo(paragraph(f"{group.name:<22}", members))
     except MixcheckError as error:
         usage_error(str(error))
+
+
+def _print_toml(name: str | None) -> None:
+    if name is None:
+        usage_error("--toml needs the name of a profile")
+    load_profile(name)  # nothing is worth starting from that does not load
+    click.echo(profile_text(name), nl=False)
+
+
+def _list(names: Iterable[str]) -> None:
+    for name in names:
+        profile = load_profile(name)
+        click.echo(paragraph(f"{name:<22}", f"{profile.title} (checked {profile.checked})"))

@@ -7,7 +7,7 @@ from tests.cli.command import run
 
 from mixcheck import load_profile, metrics, profile_names
 from mixcheck.meters import finding_kinds
-from mixcheck.profiles import profile_groups
+from mixcheck.profiles import ProfileGroup, profile_groups
 
 
 def words(text: str) -> str:
@@ -92,6 +92,13 @@ def test_profile_as_toml_to_start_from(name: str, tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_text(run("profiles", name, "--toml").stdout, "utf-8")
     assert load_profile(own) == load_profile(name)
+
+
+@pytest.mark.parametrize("group", profile_groups(), ids=lambda group: group.name)
+def test_a_group_lists_its_profiles(group: ProfileGroup) -> None:
+    lines = run("profiles", group.name).stdout.splitlines()
+    assert lines[0] == group.title
+    assert tuple(line.split()[0] for line in lines[2:] if line[0] != " ") == group.profiles
 
 
 def test_toml_of_nothing() -> None:

@@ -198,6 +198,8 @@ def test_groups_name_profiles_and_are_none(group: ProfileGroup) -> None:
 def test_unknown_name() -> None:
     with pytest.raises(MixcheckError, match=r"did you mean 'streaming'\?"):
         load_profile("streamin")
+    with pytest.raises(MixcheckError, match=r"'streaming' is a group of profiles: spotify, "):
+        load_profile("streaming")
     with pytest.raises(MixcheckError, match=r"unknown profile 'spotfy'; did you mean 'spotify'\?"):
         load_profile("spotfy")
     with pytest.raises(MixcheckError, match="'mixcheck profiles' lists them"):

@@ -134,9 +134,12 @@ def _read(name: str) -> tuple[str, str]:
     """Where a profile stands, for messages, and its text."""
     if not name.endswith(".toml"):
         if name not in profile_names():
-            known = (*profile_names(), *(group.name for group in profile_groups()))
+            groups = {group.name: group.profiles for group in profile_groups()}
+            if name in groups:
+                raise ProfileError(f"{name!r} is a group of profiles: {', '.join(groups[name])}")
             raise ProfileError(
-                f"unknown profile {name!r}{nearest(name, known)}; 'mixcheck profiles' lists them"
+                f"unknown profile {name!r}{nearest(name, (*profile_names(), *groups))}; "
+                "'mixcheck profiles' lists them"
             )
         return name, files("mixcheck.profiles").joinpath(f"{name}.toml").read_text("utf-8")
     try:
