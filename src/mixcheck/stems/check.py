@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,39 +16,18 @@ from mixcheck.audio import AudioFormat, SampleBlock, assumed_layout
 from mixcheck.engine import measure_blocks
 from mixcheck.errors import AudioError
 from mixcheck.stems.consistency import audio_faults, file_faults
-from mixcheck.stems.explain import Explanation, explain
-from mixcheck.stems.model import SEVERITIES, Fault, Null, Pair, Span, Stem, StemSet, Sum
+from mixcheck.stems.explain import Explanation
+from mixcheck.stems.model import SEVERITIES, Fault, Pair, Stem, StemSet, Sum
 from mixcheck.stems.naming import FILM_ROLES, film_roles, stem_name
+from mixcheck.stems.null import Opened, null_test
 from mixcheck.stems.survey import StemWatch, Survey
-from mixcheck.stems.verdicts import fit_faults, rest_faults, set_gain_db, set_lag
 from mixcheck.units import power_to_db, ratio_to_db
 
-FAIR_LIMIT = 1e-9  # mean square: -90 dBFS
-LIMIT_OVER_NOISE = 16.0
-SIGNIFICANT_OVER_NOISE = 4.0
-DITHERED_STEP_POWER = 0.25  # of a step squared: rounding and triangular dither together
-FLOAT_STEP = 2.0**-24
-LOSSY_NOISE = 1e-3  # of a lossy file's power
-RESAMPLED_NOISE = 1e-6
-LISTED_SPANS = 20
 LISTED_PAIRS = 5
 SOUNDING = 1e-9
 ALIKE = 0.5
 CANCELLING = -0.9
 LEAST_MASKED = 0.01
-
-
-@dataclass
-class _Opened:
-    """Readable stems (and the mix, last) on one timeline."""
-
-    names: list[str]
-    sources: list[Source]
-    watches: list[StemWatch]
-    rate: int
-    channels: int
-    with_mix: bool
-    notes: list[str]
 
 
 def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "") -> StemSet:
@@ -118,7 +97,7 @@ def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "
             notes.append(f"{resampled} files were resampled to {rate} Hz, so no null is exact")
         sources = [Source(one, rate, channels) for one in all_streams]
         watches = [StemWatch(one.format, rate, channels) for one in all_streams]
-        setting = _Opened([names[index] for index in used], sources, watches, rate, channels,
+        setting = Opened([names[index] for index in used], sources, watches, rate, channels,
                           mix_stream is not None, notes)  # fmt: skip
         return _checked(folder, mix, stems, used, setting)
 
@@ -141,7 +120,7 @@ def _stem(
 
 
 def _checked(
-    folder: str, mix: str | None, stems: list[Stem], used: list[int], setting: _Opened
+    folder: str, mix: str | None, stems: list[Stem], used: list[int], setting: Opened
 ) -> StemSet:
     survey, total = _survey(setting)
     count = survey.stems
@@ -156,7 +135,7 @@ def _checked(
         )
     null, found = None, None
     if setting.with_mix:
-        null, found, null_faults = _null(survey, setting)
+        null, found, null_faults = null_test(survey, setting)
         faults += null_faults
         for place, index in enumerate(used):
             stems[index] = _with_fit(stems[index], found, place)
@@ -179,7 +158,7 @@ def _checked(
     )  # fmt: skip
 
 
-def _survey(setting: _Opened) -> tuple[Survey, Sum | None]:
+def _survey(setting: Opened) -> tuple[Survey, Sum | None]:
     survey = Survey(len(setting.names), setting.with_mix, setting.rate)
 
     def sums() -> Iterator[SampleBlock]:
@@ -211,7 +190,7 @@ def _survey(setting: _Opened) -> tuple[Survey, Sum | None]:
 
 
 def _with_levels(
-    stem: Stem, survey: Survey, setting: _Opened, place: int, energy: NDArray[np.float32]
+    stem: Stem, survey: Survey, setting: Opened, place: int, energy: NDArray[np.float32]
 ) -> Stem:
     samples = survey.frames * setting.channels
     sounding = np.flatnonzero(energy > SOUNDING * setting.channels * setting.rate / 10)
@@ -245,103 +224,6 @@ def _with_fit(stem: Stem, found: Explanation | None, place: int) -> Stem:
     )
 
 
-def _noise_power(setting: _Opened, survey: Survey) -> float:
-    """Mean square that rounding and dither of all files may leave in the difference."""
-    samples = survey.frames * setting.channels
-    power = 0.0
-    energies = survey.energy.sum(1, dtype=np.float64) / samples
-    for source, own in zip(setting.sources, energies, strict=True):
-        audio = source.format
-        if audio.is_lossy:
-            power += LOSSY_NOISE * own
-        elif audio.is_float or audio.bit_depth is None:
-            power += FLOAT_STEP**2 * max(own, 1e-12)
-        else:
-            power += DITHERED_STEP_POWER * 4.0 ** (1 - audio.bit_depth)
-        if audio.sample_rate_hz != setting.rate:
-            power += RESAMPLED_NOISE * own
-    return float(power + len(energies) * FLOAT_STEP**2 * energies.max(initial=0.0))
-
-
-def _null(survey: Survey, setting: _Opened) -> tuple[Null, Explanation | None, list[Fault]]:
-    samples = survey.frames * setting.channels
-    residual = survey.residual_energy
-    per_segment = residual / (survey.segment_s * setting.rate * setting.channels)
-    noise = _noise_power(setting, survey)
-    limit = max(FAIR_LIMIT, LIMIT_OVER_NOISE * noise)
-    power = float(residual.sum()) / samples
-    worst = float(per_segment.max(initial=0.0))
-    found, faults = None, []
-    if worst > SIGNIFICANT_OVER_NOISE * noise:
-        found = _explained(survey, setting, noise)
-        names, count = setting.names, survey.stems
-        channels = [source.format.channels for source in setting.sources[:count]]
-        faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
-        if worst > limit and not any(one.code == "wrong-mix" for one in faults):
-            over = survey.over_energy / max(float(residual.sum()), 1e-30)
-            faults += rest_faults(found, names, over)
-    faulty = any(one.severity == "error" for one in faults)
-    mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
-    mix_bands = survey.bands[-1]
-    bands = [
-        power_to_db(float(one / own)) if own > 0.0 else None
-        for one, own in zip(np.atleast_1d(survey.residual_bands), mix_bands, strict=True)
-    ]
-    null = Null(
-        outcome="fail" if worst > limit or faulty else "pass",
-        residual_dbfs=power_to_db(power),
-        residual_peak_dbfs=ratio_to_db(survey.residual_peak),
-        residual_to_mix_db=power_to_db(power / mix_power) if mix_power else None,
-        worst_residual_dbfs=power_to_db(worst),
-        limit_dbfs=float(10.0 * np.log10(limit)),
-        fitted_residual_dbfs=power_to_db(found.rest_power) if found else None,
-        set_gain_db=None if found is None else -set_gain_db(found) + 0.0,
-        set_offset_frames=None if found is None else -set_lag(found),
-        band_centre_hz=tuple(survey.centres.tolist()),
-        band_residual_db=tuple(bands),
-        spans=_spans(per_segment, limit, survey.segment_s),
-    )
-    return null, found, faults
-
-
-def _explained(survey: Survey, setting: _Opened, noise: float) -> Explanation:
-    def read(start: int, frames: int) -> NDArray[np.floating]:
-        looks = [lambda block: None] * len(setting.sources)
-        steps = read_in_step(setting.sources, looks, start_frame=start, frames=frames)
-        return np.concatenate([step.samples for step in steps], axis=2)
-
-    count = survey.stems
-    return explain(
-        read,
-        survey.energy[:count] / setting.channels,
-        survey.residual_energy / setting.channels,
-        round(survey.segment_s * setting.rate),
-        survey.frames,
-        setting.rate,
-        noise,
-        survey.correlation()[:count, :count],
-        survey.gram[:count, :count],
-    )
-
-
-def _spans(power: NDArray[np.float64], limit: float, segment_s: float) -> tuple[Span, ...]:
-    """Stretches over the limit; gaps of half a second are bridged."""
-    over = np.flatnonzero(power > limit)
-    if not len(over):
-        return ()
-    groups = np.split(over, np.flatnonzero(np.diff(over) * segment_s > 0.55) + 1)
-    spans = [
-        Span(
-            float(group[0] * segment_s),
-            float((group[-1] + 1) * segment_s),
-            float(10.0 * np.log10(power[group].mean())),
-        )
-        for group in groups
-    ]
-    longest = sorted(spans, key=lambda one: one.start_s - one.end_s)[:LISTED_SPANS]
-    return tuple(sorted(longest, key=lambda one: one.start_s))
-
-
 def _pairs(survey: Survey, names: Sequence[str], count: int) -> tuple[Pair, ...]:
     """Pairs that are most alike, and pairs that cover each other most."""
     correlation = survey.correlation()[:count, :count]
@@ -367,7 +249,7 @@ def _pairs(survey: Survey, names: Sequence[str], count: int) -> tuple[Pair, ...]
     )
 
 
-def _pair_faults(survey: Survey, setting: _Opened, found: Explanation | None) -> Iterator[Fault]:
+def _pair_faults(survey: Survey, setting: Opened, found: Explanation | None) -> Iterator[Fault]:
     """Without a fit: stems with the same audio, and pairs that cancel each other."""
     count, names = survey.stems, setting.names
     correlation = survey.correlation()[:count, :count]

@@ -1,0 +1,135 @@
+"""The null test: what the sum leaves of the mix, whether that is rounding, and if not, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.alignment.lockstep import Source, read_in_step
+from mixcheck.stems.explain import Explanation, explain
+from mixcheck.stems.model import Fault, Null, Span
+from mixcheck.stems.survey import StemWatch, Survey
+from mixcheck.stems.verdicts import fit_faults, rest_faults, set_gain_db, set_lag
+from mixcheck.units import power_to_db, ratio_to_db
+
+FAIR_LIMIT = 1e-9  # mean square: -90 dBFS
+LIMIT_OVER_NOISE = 16.0
+SIGNIFICANT_OVER_NOISE = 4.0
+DITHERED_STEP_POWER = 0.25  # of a step squared: rounding and triangular dither together
+FLOAT_STEP = 2.0**-24
+LOSSY_NOISE = 1e-3  # of a lossy file's power
+RESAMPLED_NOISE = 1e-6
+LISTED_SPANS = 20
+
+
+@dataclass
+class Opened:
+    """Readable stems (and the mix, last) on one timeline."""
+
+    names: list[str]
+    sources: list[Source]
+    watches: list[StemWatch]
+    rate: int
+    channels: int
+    with_mix: bool
+    notes: list[str]
+
+
+def _noise_power(setting: Opened, survey: Survey) -> float:
+    """Mean square that rounding and dither of all files may leave in the difference."""
+    samples = survey.frames * setting.channels
+    power = 0.0
+    energies = survey.energy.sum(1, dtype=np.float64) / samples
+    for source, own in zip(setting.sources, energies, strict=True):
+        audio = source.format
+        if audio.is_lossy:
+            power += LOSSY_NOISE * own
+        elif audio.is_float or audio.bit_depth is None:
+            power += FLOAT_STEP**2 * max(own, 1e-12)
+        else:
+            power += DITHERED_STEP_POWER * 4.0 ** (1 - audio.bit_depth)
+        if audio.sample_rate_hz != setting.rate:
+            power += RESAMPLED_NOISE * own
+    return float(power + len(energies) * FLOAT_STEP**2 * energies.max(initial=0.0))
+
+
+def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None, list[Fault]]:
+    """The null test of a surveyed set, what explains it, and the faults that follow."""
+    samples = survey.frames * setting.channels
+    residual = survey.residual_energy
+    per_segment = residual / (survey.segment_s * setting.rate * setting.channels)
+    noise = _noise_power(setting, survey)
+    limit = max(FAIR_LIMIT, LIMIT_OVER_NOISE * noise)
+    power = float(residual.sum()) / samples
+    worst = float(per_segment.max(initial=0.0))
+    found, faults = None, []
+    if worst > SIGNIFICANT_OVER_NOISE * noise:
+        found = _explained(survey, setting, noise)
+        names, count = setting.names, survey.stems
+        channels = [source.format.channels for source in setting.sources[:count]]
+        faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
+        if worst > limit and not any(one.code == "wrong-mix" for one in faults):
+            over = survey.over_energy / max(float(residual.sum()), 1e-30)
+            faults += rest_faults(found, names, over)
+    faulty = any(one.severity == "error" for one in faults)
+    mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
+    mix_bands = survey.bands[-1]
+    bands = [
+        power_to_db(float(one / own)) if own > 0.0 else None
+        for one, own in zip(np.atleast_1d(survey.residual_bands), mix_bands, strict=True)
+    ]
+    null = Null(
+        outcome="fail" if worst > limit or faulty else "pass",
+        residual_dbfs=power_to_db(power),
+        residual_peak_dbfs=ratio_to_db(survey.residual_peak),
+        residual_to_mix_db=power_to_db(power / mix_power) if mix_power else None,
+        worst_residual_dbfs=power_to_db(worst),
+        limit_dbfs=float(10.0 * np.log10(limit)),
+        fitted_residual_dbfs=power_to_db(found.rest_power) if found else None,
+        set_gain_db=None if found is None else -set_gain_db(found) + 0.0,
+        set_offset_frames=None if found is None else -set_lag(found),
+        band_centre_hz=tuple(survey.centres.tolist()),
+        band_residual_db=tuple(bands),
+        spans=_spans(per_segment, limit, survey.segment_s),
+    )
+    return null, found, faults
+
+
+def _explained(survey: Survey, setting: Opened, noise: float) -> Explanation:
+    def read(start: int, frames: int) -> NDArray[np.floating]:
+        looks = [lambda block: None] * len(setting.sources)
+        steps = read_in_step(setting.sources, looks, start_frame=start, frames=frames)
+        return np.concatenate([step.samples for step in steps], axis=2)
+
+    count = survey.stems
+    return explain(
+        read,
+        survey.energy[:count] / setting.channels,
+        survey.residual_energy / setting.channels,
+        round(survey.segment_s * setting.rate),
+        survey.frames,
+        setting.rate,
+        noise,
+        survey.correlation()[:count, :count],
+        survey.gram[:count, :count],
+    )
+
+
+def _spans(power: NDArray[np.float64], limit: float, segment_s: float) -> tuple[Span, ...]:
+    """Stretches over the limit; gaps of half a second are bridged."""
+    over = np.flatnonzero(power > limit)
+    if not len(over):
+        return ()
+    groups = np.split(over, np.flatnonzero(np.diff(over) * segment_s > 0.55) + 1)
+    spans = [
+        Span(
+            float(group[0] * segment_s),
+            float((group[-1] + 1) * segment_s),
+            float(10.0 * np.log10(power[group].mean())),
+        )
+        for group in groups
+    ]
+    longest = sorted(spans, key=lambda one: one.start_s - one.end_s)[:LISTED_SPANS]
+    return tuple(sorted(longest, key=lambda one: one.start_s))
