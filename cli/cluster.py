@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from mixcheck import UsageError
 
 LOCAL = "local:"
-CONNECT_S = 20
+CONNECT_S = 5
 RETRIES = 2  # a worker may be lost twice under the same file before the file is to blame
 
 

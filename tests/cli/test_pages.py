@@ -144,5 +144,5 @@ def test_unknown_profile_gets_the_nearest_word() -> None:
 def test_help_names_every_command_and_exit_status() -> None:
     text = run("--help").stdout
     assert all(command in text for command in ("check", "measure", "profiles", "explain"))
-    assert all(status in text for status in ("0 everything", "1 something", "2 wrong", "3 some"))
+    assert all(status in text for status in ("0 nothing", "1 something", "2 wrong", "3 some"))
     assert run("-h").stdout == text
