@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import click
 
-from mixcheck import Outcome, measure_many
+from mixcheck import Outcome, Unreadable, expect_encoding, measure_many
 from mixcheck.headers import measure_headers
 from mixcheck.report.wording import printable
 
@@ -38,6 +38,7 @@ class Execution:
     time_limit_s: float
     cache_dir: str | None
     no_cache: bool
+    after_encoding: bool
     headers: bool = False
 
 
@@ -59,12 +60,20 @@ def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[O
             stream=how.stream,
             cache=cache,
         )
+        if how.after_encoding:
+            outcomes = (_with_encoding(how, outcome) for outcome in outcomes)
         if len(files) > 1 and not quiet and sys.stderr.isatty():
             outcomes = with_progress(outcomes, len(files))
         yield from outcomes
         if cache and cache.problem:
             note = f"mixcheck: measurements could not be kept ({cache.problem})"
             click.echo(printable(note), err=True)
+
+
+def _with_encoding(how: Execution, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Unreadable):
+        return outcome
+    return expect_encoding(outcome, stream=how.stream)
 
 
 def _executor(how: Execution, files: int) -> contextlib.AbstractContextManager[Executor | None]:

@@ -100,6 +100,11 @@ def measuring(command: Command) -> Command:
                 help="Where measurements are kept for the next run. [default: the user's cache]",
             ),
             click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing."),
+            click.option(
+                "--after-encoding",
+                is_flag=True,
+                help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",
+            ),
             click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
             click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
         )

@@ -27,7 +27,7 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("meters",),
     ("measurement", "bands"),
     ("engine", "profiles", "cache"),
-    ("many",),
+    ("many", "after_encoding"),
     ("headers",),
     ("conformance",),
     ("acceptance", "advice", "predictions"),

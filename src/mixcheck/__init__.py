@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mixcheck.after_encoding import expect_encoding
     from mixcheck.cache import MeasurementCache
     from mixcheck.compare import (
         Balance,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "after_encoding": ("expect_encoding",),
     "cache": ("MeasurementCache",),
     "compare": (
         *("Balance", "Revision", "Target"),
@@ -85,6 +87,7 @@ __all__ = [
     "check_stems",
     "compare_references",
     "compare_revision",
+    "expect_encoding",
     "judge",
     "learn_target",
     "load_profile",
