@@ -75,7 +75,7 @@ class AlignmentMeter:
             return
         for start in range(0, block.frames - self._size + 1, self._rate):
             part = block.samples[:, start : start + self._size].astype(np.float64)
-            if np.vdot(part, part) / part.size > db_to_power(HEARD_DBFS):
+            if np.square(part).mean() > db_to_power(HEARD_DBFS):
                 left, right = real_transform(part * self._window)
                 cross = np.conj(left) * right
                 self._total += cross / (np.abs(cross) + 1e-30)
