@@ -18,7 +18,8 @@ MARK_EVERY = 16  # samples, on average
 LOW_RATE_HZ = 32_000
 LOW_RATE_MARK_EVERY = 4
 NEIGHBOURS = 4  # samples that make a key
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads the bits
+MULTIPLIER = np.uint32(0x9E3779B9)  # 2^32 over the golden ratio: spreads the bits
+KEY_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 CHECKED = 16  # samples that must follow alike before it is worth a closer look
 MOST_TIMES = 12  # so often a stretch is followed
 LAG_S = (0.003, 0.25)
@@ -41,7 +42,7 @@ class RepeatFinder:
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
         self._lags = tuple(max(8, round(seconds * sample_rate_hz)) for seconds in LAG_S)
         every = MARK_EVERY if sample_rate_hz >= LOW_RATE_HZ else LOW_RATE_MARK_EVERY
-        self._shift = np.uint64(64 - every.bit_length() + 1)
+        self._threshold = np.uint32(2**32 // every)
         self._kept = 2 * self._lags[1] + NEIGHBOURS
         self._samples: Samples = np.zeros((channels, 0), np.float32)
         self._frames = 0
@@ -88,17 +89,18 @@ class RepeatFinder:
         return [(int(one), int(two)) for one, two in pairs[np.argsort(pairs[:, 1])]]
 
     def _marks(self) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-        mixed = self._samples[0].astype(np.float64)
+        mixed = self._samples[0].astype(np.float32)
         for number, channel in enumerate(self._samples[1:], 1):
-            mixed += channel * (1.0 + number / 7.0)
-        bits = mixed.view(np.uint64) * MULTIPLIER
-        pair = (bits[:-1] ^ (bits[1:] >> np.uint64(1))) * MULTIPLIER
-        pair = pair[: len(pair) - NEIGHBOURS]
-        moving = mixed[: len(pair)] != mixed[1 : len(pair) + 1]
-        marks = np.flatnonzero(((pair >> self._shift) == 0) & moving)
+            mixed += channel * np.float32(1.0 + number / 7.0)
+        bits = mixed.view(np.uint32)
+        hashed = bits[1:] >> np.uint32(1)
+        hashed ^= bits[:-1]
+        hashed *= MULTIPLIER
+        marks = np.flatnonzero(hashed[: max(0, len(hashed) - NEIGHBOURS)] < self._threshold)
+        marks = marks[bits[marks] != bits[marks + 1]]
         keys = np.zeros(len(marks), np.uint64)
         for offset in range(NEIGHBOURS):
-            keys = (keys ^ bits[marks + offset]) * MULTIPLIER
+            keys = (keys ^ bits[marks + offset]) * KEY_MULTIPLIER
         return marks, keys
 
     def _compared(self, earlier: int, later: int) -> tuple[int, int]:

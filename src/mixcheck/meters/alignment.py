@@ -34,6 +34,7 @@ LONGEST_S = 0.020
 SHORTEST_S = 0.000095  # less is the distance of two microphones
 LEAST_PEAK = 0.25  # 1 is a copy
 OVER_OTHERS = 2.0
+TINY = 1e-30
 BESIDE_S = 0.0003  # the peak's own width
 
 
@@ -63,7 +64,8 @@ class AlignmentMeter:
         self._size = frame_size(self._rate, FRAME_S)
         self._window = np.hanning(self._size).astype(np.float32)
         frequency = np.arange(self._size // 2 + 1) * self._rate / self._size
-        self._in_band = (frequency >= BAND_HZ[0]) & (frequency <= BAND_HZ[1])
+        first, last = np.searchsorted(frequency, BAND_HZ)
+        self._in_band = slice(int(first), int(last))
         self._total = np.zeros(len(frequency), np.complex128)
         self._count = 0
         self._frames = 0
@@ -74,11 +76,11 @@ class AlignmentMeter:
         if self._channels != 2:
             return
         for start in range(0, block.frames - self._size + 1, self._rate):
-            part = block.samples[:, start : start + self._size].astype(np.float64)
-            if np.square(part).mean() > db_to_power(HEARD_DBFS):
-                left, right = real_transform(part * self._window)
-                cross = np.conj(left) * right
-                self._total += cross / (np.abs(cross) + 1e-30)
+            part = block.samples[:, start : start + self._size]
+            if float(np.square(part, dtype=np.float64).mean()) > db_to_power(HEARD_DBFS):
+                left, right = real_transform(part * self._window.astype(part.dtype))
+                cross = np.conj(left[self._in_band]) * right[self._in_band]
+                self._total[self._in_band] += cross / (np.abs(cross) + TINY)
                 self._count += 1
 
     def finish(self) -> AlignmentReading:
@@ -108,8 +110,8 @@ class AlignmentMeter:
 
     def _delay(self) -> tuple[float, float]:
         """Delay of the right channel and height of its peak; 0 and 0 if there is none."""
-        mean = self._total / self._count * self._in_band
-        share = self._in_band.mean()  # a copy then peaks at 1
+        mean = self._total / self._count
+        share = np.count_nonzero(mean) / len(mean)  # a copy then peaks at 1
         correlation = np.fft.irfft(mean, self._size) / share
         longest = round(LONGEST_S * self._rate)
         lags = np.arange(-longest, longest + 1)
