@@ -31,7 +31,7 @@ BAND_HZ = (100.0, 8000.0)
 HEARD_DBFS = -60.0
 LEAST_FRAMES = 6
 LONGEST_S = 0.020
-SHORTEST_S = 0.000095  # less is the distance of two microphones
+SHORTEST_S = 0.00009  # four frames at 44.1 kHz; less is the distance of two microphones
 LEAST_PEAK = 0.25  # 1 is a copy
 OVER_OTHERS = 2.0
 TINY = 1e-30
@@ -111,7 +111,7 @@ class AlignmentMeter:
     def _delay(self) -> tuple[float, float]:
         """Delay of the right channel and height of its peak; 0 and 0 if there is none."""
         mean = self._total / self._count
-        share = np.count_nonzero(mean) / len(mean)  # a copy then peaks at 1
+        share = (self._in_band.stop - self._in_band.start) / len(mean)  # a copy then peaks at 1
         correlation = np.fft.irfft(mean, self._size) / share
         longest = round(LONGEST_S * self._rate)
         lags = np.arange(-longest, longest + 1)

@@ -84,7 +84,7 @@ class ClippingMeter:
         self._frames = 0
         self._peak = np.zeros((audio.channels, 2))  # below and above zero
         self._tops = [_FlatTops() for _ in range(audio.channels * 2)]
-        self._other_runs = np.zeros(audio.channels, np.int64)
+        self._other_runs = np.zeros((2, audio.channels), np.int64)  # all, and the long ones
         self._flat_samples = np.zeros(audio.channels, np.int64)
 
     def update(self, block: Block) -> None:
@@ -116,7 +116,9 @@ class ClippingMeter:
         ).astype(np.int64)
         # A smooth wave holds values too, one step at a time: they say nothing of square waves.
         other = loud & ~is_top & steep.any(0)
-        self._other_runs += np.bincount(runs.channel[other], minlength=channels)
+        for kind, length in enumerate((SHORTEST_FLAT_TOP, LONG_FLAT_TOP)):
+            held = other & (runs.length >= length)
+            self._other_runs[kind] += np.bincount(runs.channel[held], minlength=channels)
         for index in np.flatnonzero(loud & is_top).tolist():
             channel = int(runs.channel[index])
             side = int(sign[index] > 0)
@@ -161,9 +163,10 @@ class ClippingMeter:
             return None
         if at_full_scale:
             return clip
-        flat = clip.runs + int(self._other_runs[channel]) / 2
-        enough = clip.longest >= LONG_FLAT_TOP or clip.runs >= LEAST_FLAT_TOPS
-        return clip if enough and clip.runs >= LEAST_TOP_SHARE * flat else None
+        others, long_others = (int(count) for count in self._other_runs[:, channel])
+        is_many = clip.runs >= LEAST_FLAT_TOPS and _outnumber(clip.runs, others)
+        is_long = clip.long_runs > 0 and _outnumber(clip.long_runs, long_others)
+        return clip if is_many or is_long else None
 
     def _findings(self, clips: list[tuple[int, _Clip]]) -> tuple[Finding, ...]:
         places: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
@@ -185,12 +188,17 @@ class ClippingMeter:
         )
 
 
+def _outnumber(tops: int, others: int) -> bool:
+    """Whether what is flat is mostly tops; held values elsewhere count half."""
+    return tops >= LEAST_TOP_SHARE * (tops + others / 2)
+
+
 @dataclass(frozen=True, slots=True)
 class _Clip:
     level: float
     runs: int
+    long_runs: int
     samples: int
-    longest: int
     places: list[tuple[int, int, float]]
 
 
@@ -200,7 +208,7 @@ class _FlatTops:
     def __init__(self) -> None:
         self._runs: Counter[float] = Counter()
         self._samples: Counter[float] = Counter()
-        self._longest: dict[float, int] = {}
+        self._long_runs: Counter[float] = Counter()
         self._places: dict[float, list[tuple[int, int]]] = defaultdict(list)
 
     def add(self, level: float, start_frame: int, length: int, *, is_high: bool) -> None:
@@ -208,7 +216,7 @@ class _FlatTops:
         level = round(level * LEVEL_STEPS) / LEVEL_STEPS
         self._runs[level] += 1
         self._samples[level] += length
-        self._longest[level] = max(length, self._longest.get(level, 0))
+        self._long_runs[level] += length >= LONG_FLAT_TOP
         if is_high and len(self._places[level]) < LISTED_PER_CODE:
             self._places[level].append((start_frame, length))
 
@@ -220,8 +228,8 @@ class _FlatTops:
         return _Clip(
             level=max(levels, key=lambda level: self._samples[level]),
             runs=sum(self._runs[level] for level in levels),
+            long_runs=sum(self._long_runs[level] for level in levels),
             samples=sum(self._samples[level] for level in levels),
-            longest=max(self._longest[level] for level in levels),
             places=[
                 (start, length, level) for level in levels for start, length in self._places[level]
             ],
