@@ -5,9 +5,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cli.command import run, wav
 from tests.report.cases import CLEAN_16, PODCAST
 from tests.report.frozen import MIX, found, measured
 
@@ -127,3 +129,12 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(UsageError, match="is no baseline"):
         Baseline.load(str(path))
+
+
+def test_what_could_not_be_measured_is_never_accepted(tmp_path: Path) -> None:
+    """Silence has no loudness: its limit stays missed, whatever the baseline holds."""
+    path, known = tmp_path / "silence.wav", tmp_path / "known.json"
+    path.write_bytes(wav(np.zeros(5 * 44_100)))
+    words = ("check", "-p", "ebu-r128", "--ignore", "silent-channel", path, "--baseline", known)
+    run(*words, "--update-baseline")
+    assert run(*words).exit_code == 1
