@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import gc
 import http.server
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from typing import Any
 
 import boto3
 import fsspec
+import fsspec.asyn
 import numpy as np
 import pytest
 import soundfile
@@ -56,6 +59,24 @@ def recordings(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> dict[st
     subprocess.run(command, check=True)
     assert found["wav"].stat().st_size > 2 * BLOCK_BYTES
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_thread_stays() -> Iterator[None]:
+    """End what fsspec leaves running: beside another thread nothing forks, in later tests too."""
+    yield
+    loop, thread = fsspec.asyn.loop[0], fsspec.asyn.iothread[0]
+    if loop is None:
+        return
+    for protocol in ("s3", "http"):
+        fsspec.get_filesystem_class(protocol).clear_instance_cache()
+    gc.collect()  # their sessions are closed in the loop
+    asyncio.run_coroutine_threadsafe(asyncio.sleep(0.2), loop).result()
+    asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+    fsspec.asyn.loop[0] = fsspec.asyn.iothread[0] = None
 
 
 @pytest.fixture(scope="module")
