@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -40,95 +40,97 @@ def format_option(*names: str) -> Callable[[Command], Command]:
     )
 
 
+MEASURING = (
+    click.argument("paths", nargs=-1, required=True, type=str, metavar="PATH..."),
+    format_option(*FORMAT_NAMES),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(dir_okay=False),
+        help="Write a file too; its suffix says the format: "
+        f"{', '.join(FORMAT_OF_SUFFIX)}. "
+        "{name} in it makes a file for each recording. Repeatable.",
+    ),
+    click.option(
+        "--layout",
+        metavar="NAME",
+        help="Channel layout to use instead of the file's, such as 5.1.",
+    ),
+    click.option("--dual-mono", is_flag=True, help="Measure mono as if on two loudspeakers."),
+    click.option(
+        "--stream",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Audio stream to measure in a file that has several; 0 is the first.",
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Files to measure at the same time; as many as there are cores, by default.",
+    ),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Measure on a Dask cluster: tcp://HOST:PORT, or local:N for one of its own.",
+    ),
+    click.option(
+        "--time-limit",
+        "time_limit_s",
+        type=click.FloatRange(0, min_open=True),
+        default=900.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds that one of several files may take.",
+    ),
+    click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False),
+        envvar="MIXCHECK_CACHE_DIR",
+        help="Where measurements are kept for the next run. [default: the user's cache]",
+    ),
+    click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing."),
+    click.option(
+        "--after-encoding",
+        is_flag=True,
+        help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
+    click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
+)
+
+
+REPORTING = (
+    format_option("text", "json"),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(dir_okay=False),
+        help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
+    click.option("-v", "--verbose", is_flag=True, help="Show everything."),
+)
+
+
 def measuring(command: Command) -> Command:
     """Options of every command that measures."""
-    for option in reversed(
-        (
-            click.argument("paths", nargs=-1, required=True, type=str, metavar="PATH..."),
-            format_option(*FORMAT_NAMES),
-            click.option(
-                "-o",
-                "--output",
-                "outputs",
-                multiple=True,
-                type=click.Path(dir_okay=False),
-                help="Write a file too; its suffix says the format: "
-                f"{', '.join(FORMAT_OF_SUFFIX)}. "
-                "{name} in it makes a file for each recording. Repeatable.",
-            ),
-            click.option(
-                "--layout",
-                metavar="NAME",
-                help="Channel layout to use instead of the file's, such as 5.1.",
-            ),
-            click.option(
-                "--dual-mono", is_flag=True, help="Measure mono as if on two loudspeakers."
-            ),
-            click.option(
-                "--stream",
-                type=click.IntRange(0),
-                default=0,
-                show_default=True,
-                metavar="N",
-                help="Audio stream to measure in a file that has several; 0 is the first.",
-            ),
-            click.option(
-                "-j",
-                "--jobs",
-                type=click.IntRange(1),
-                metavar="N",
-                help="Files to measure at the same time; as many as there are cores, by default.",
-            ),
-            click.option(
-                "--cluster",
-                metavar="ADDRESS",
-                help="Measure on a Dask cluster: tcp://HOST:PORT, or local:N for one of its own.",
-            ),
-            click.option(
-                "--time-limit",
-                "time_limit_s",
-                type=click.FloatRange(0, min_open=True),
-                default=900.0,
-                show_default=True,
-                metavar="S",
-                help="Seconds that one of several files may take.",
-            ),
-            click.option(
-                "--cache-dir",
-                type=click.Path(file_okay=False),
-                envvar="MIXCHECK_CACHE_DIR",
-                help="Where measurements are kept for the next run. [default: the user's cache]",
-            ),
-            click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing."),
-            click.option(
-                "--after-encoding",
-                is_flag=True,
-                help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",
-            ),
-            click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
-            click.option("-v", "--verbose", is_flag=True, help="Show every file whole."),
-        )
-    ):
-        command = option(command)
-    return command
+    return _with(MEASURING, command)
 
 
 def reporting(command: Command) -> Command:
     """Options of a command whose report is of a set of files as a whole."""
-    for option in reversed(
-        (
-            format_option("text", "json"),
-            click.option(
-                "-o",
-                "--output",
-                "outputs",
-                multiple=True,
-                type=click.Path(dir_okay=False),
-                help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
-            ),
-            click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
-            click.option("-v", "--verbose", is_flag=True, help="Show everything."),
-        )
-    ):
+    return _with(REPORTING, command)
+
+
+def _with(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    for option in reversed(options):  # as decorators: the last one comes first
         command = option(command)
     return command

@@ -49,7 +49,7 @@ HOMES = {  # third-party package: the only part that may import it
     "distributed": "mixcheck_cli",
 }
 SHARED_IN = {
-    "meters": {"meters.base", "meters.hum", "meters.stated", "meters"},
+    "meters": {"meters.base", "meters.hum", "meters.stated", "meters.used_bits", "meters"},
     "report": {
         "report.model",
         "report.wording",

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.prediction import prediction_error, predictor
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
+from mixcheck.meters.used_bits import UsedBits
 from mixcheck.units import clock, db_to_power, db_to_ratio, power_to_db, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
 
@@ -50,7 +51,6 @@ BANDWIDTH_STEP_HZ = 200.0
 BANDWIDTH_FROM_HZ = 2000.0  # the bass is no measure of the treble
 BANDWIDTH_RANGE_DB = 60.0
 TINY = 1e-20
-MOST_CODE = 2.0**62  # beyond, no integer holds a sample
 BANDWIDTH_OVER_ROUNDING_DB = 6.0
 
 SLACK_FRAMES = {
@@ -125,7 +125,7 @@ class IntegrityMeter:
         self._first_spectrum = self._latest_spectrum = np.zeros(0)  # logarithms, as the next
         self._middle_spectra: NDArray[np.float64] | float = 0.0
         self._spectra = 0
-        self._bits = _UsedBits(audio)
+        self._bits = UsedBits(audio)
         self._non_finite: list[tuple[int, int]] = []
         self._non_finite_count = 0
         self._head: Samples | None = None
@@ -366,44 +366,3 @@ def truncated(audio: AudioFormat, frames: int, *, is_cut_off: bool = False) -> t
             unit="s",
         ),
     )
-
-
-class _UsedBits:
-    """The bits that any sample sets, on the integer grid of the file."""
-
-    def __init__(self, audio: AudioFormat) -> None:
-        self._is_float = audio.is_float
-        self._depth = 24 if audio.is_float else audio.bit_depth
-        self._used = 0
-        self._off_grid = False
-        if audio.is_lossy:
-            self._why_not = "a lossy codec has no bit depth"
-        elif self._depth is None:
-            self._why_not = f"codec {audio.codec} has no linear bit depth"
-        else:
-            self._why_not = ""
-
-    def update(self, samples: Samples) -> None:
-        # Once the lowest bit was seen, no sample can change the answer.
-        if self._depth is None or self._why_not or self._off_grid or self._used & 1:
-            return
-        scaled = samples * samples.dtype.type(2.0 ** (self._depth - 1))
-        if self._is_float and np.abs(scaled).max() >= MOST_CODE:
-            self._off_grid = True
-            return
-        codes = scaled.astype(np.int64)
-        if self._is_float and (codes != scaled).any():
-            self._off_grid = True
-            return
-        self._used |= int(np.bitwise_or.reduce(codes, axis=None))
-
-    def finish(self) -> tuple[int | None, str]:
-        """Bits in use, or ``None`` and why."""
-        if self._why_not or self._depth is None:
-            return None, self._why_not
-        if self._off_grid:
-            return None, "floating-point samples off the 24-bit grid"
-        if not self._used:
-            return None, "digital silence uses no bits"
-        padding = (self._used & -self._used).bit_length() - 1
-        return self._depth - padding, ""
