@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +22,8 @@ from mixcheck.audio import (
 )
 from mixcheck.errors import AudioError, UsageError
 from mixcheck.measurement import Measurement
-from mixcheck.meters import METERS
-from mixcheck.views import Views, block_bytes, is_long
+from mixcheck.meters import METERS, OF_SAMPLES, MeterOfSamples, Reading
+from mixcheck.views import HalfBlock, Views, block_bytes, is_long
 
 
 def measure(
@@ -154,13 +154,15 @@ def measure_blocks(
         There is no frame.
     """
     views = Views(audio)
-    meters = [meter(audio) for meter in METERS]
+    early = () if audio.is_compressed else OF_SAMPLES  # decoding is work enough then
+    meters = [meter(audio) for meter in METERS if meter not in early]
+    readings: dict[str, Reading] = {}
     frames = 0
-    halves = views.begin(blocks)
+    begun = _begun(views.begin(blocks), [meter(audio) for meter in early])
     if ahead and is_long(audio) and can_work_ahead(block_bytes(audio)):
-        halves = work_ahead(halves, block_bytes(audio))
+        begun = work_ahead(begun, block_bytes(audio))
     try:
-        for block in views.complete(halves):
+        for block in views.complete(_halves(begun, readings)):
             for meter in meters:
                 meter.update(block)
             frames += block.frames
@@ -173,7 +175,31 @@ def measure_blocks(
     if not frames:
         raise AudioError(path, "holds no audio that can be decoded", "copy or export it again")
     read = dataclasses.replace(audio, frames=frames, duration_s=frames / audio.sample_rate_hz)
-    return Measurement.of(path, read, {meter.name: meter.finish() for meter in meters})
+    readings |= {meter.name: meter.finish() for meter in meters}
+    return Measurement.of(path, read, {meter.name: readings[meter.name] for meter in METERS})
+
+
+def _begun(
+    halves: Iterable[HalfBlock], meters: Sequence[MeterOfSamples]
+) -> Iterator[HalfBlock | tuple[str, Reading]]:
+    """The first half of the work: blocks begun, then what needs no more than their samples."""
+    for half in halves:
+        for meter in meters:
+            meter.update(half)
+        yield half
+    for meter in meters:
+        yield meter.name, meter.finish()
+
+
+def _halves(
+    begun: Iterable[HalfBlock | tuple[str, Reading]], readings: dict[str, Reading]
+) -> Iterator[HalfBlock]:
+    """The blocks; the readings that follow them are put where they belong."""
+    for item in begun:
+        if isinstance(item, HalfBlock):
+            yield item
+        else:
+            readings.update([item])
 
 
 def as_dual_mono(audio: AudioFormat) -> AudioFormat:

@@ -9,8 +9,9 @@ and the last segment of a file may be cut short.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,65 +54,27 @@ class Segments:
     cross: NDArray[np.float64] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A few seconds of a recording, with all shared views.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfBlock(SampleBlock):
+    """A block with the first half of its views.
 
     Parameters
     ----------
-    start_frame : int
-        Place of the first frame in the file.
-    samples : ndarray, shape (channels, frames)
-        Finite samples, read-only.
-    non_finite : ndarray of int, shape (n, 2)
-        Channel and frame within the block of each sample that was not a number.
-    segments : Segments
-        Sums over segments of 10 ms.
+    last : bool
+        Whether no other follows.
     lowest, highest : ndarray, shape (channels,)
         Extreme samples.
-    true_peaks : TruePeaks
-        Peaks between the samples.
     runs : Runs
         Runs of equal samples that end in this block.
     bass : ndarray, shape (channels, low-rate frames)
         The low-rate copy of the bottom of the band.
-    spectra : ndarray, shape (seconds, channels, bins)
-        Energy of the frames that each second of this block completes.
+    spectra : ndarray, shape (seconds, channels, bins), or None
+        Energy of the frames that each second of this block completes; ``None`` where that is left
+        for the second half.
     bass_spectrum : ndarray, shape (channels, bins)
         Energy of the low-rate frames that this block completes.
-    is_cut_off : bool
-        Whether the decoder failed after this block: what should follow is lost.
     """
 
-    start_frame: int
-    samples: Samples
-    non_finite: NDArray[np.int64]
-    segments: Segments
-    lowest: NDArray[np.float64]
-    highest: NDArray[np.float64]
-    true_peaks: TruePeaks
-    runs: Runs
-    bass: NDArray[np.floating]
-    spectra: NDArray[np.float64]
-    bass_spectrum: NDArray[np.float64]
-    is_cut_off: bool = False
-
-    @property
-    def frames(self) -> int:
-        """Frames in this block."""
-        return self.samples.shape[1]
-
-    @property
-    def sample_peak(self) -> NDArray[np.float64]:
-        """Largest magnitude of each channel."""
-        return np.maximum(self.highest, -self.lowest)
-
-
-@dataclass(frozen=True, slots=True)
-class HalfBlock:
-    """A block with the first half of its views; without spectra where they are left for later."""
-
-    block: SampleBlock
     last: bool
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
@@ -119,6 +82,28 @@ class HalfBlock:
     bass: NDArray[np.floating]
     spectra: NDArray[np.float64] | None
     bass_spectrum: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(HalfBlock):
+    """A few seconds of a recording, with all shared views.
+
+    Parameters
+    ----------
+    segments : Segments
+        Sums over segments of 10 ms.
+    true_peaks : TruePeaks
+        Peaks between the samples.
+    """
+
+    spectra: NDArray[np.float64]
+    segments: Segments
+    true_peaks: TruePeaks
+
+    @property
+    def sample_peak(self) -> NDArray[np.float64]:
+        """Largest magnitude of each channel."""
+        return np.maximum(self.highest, -self.lowest)
 
 
 class Views:
@@ -147,7 +132,7 @@ class Views:
             samples.setflags(write=False)
             bass = self._decimator.decimate(samples)
             yield HalfBlock(
-                block=block,
+                **_fields(block),
                 last=last,
                 lowest=samples.min(1).astype(np.float64),
                 highest=samples.max(1).astype(np.float64),
@@ -160,22 +145,13 @@ class Views:
     def complete(self, halves: Iterable[HalfBlock]) -> Iterator[Block]:
         """Second half, on top of the first."""
         for half in halves:
-            samples, spectra = half.block.samples, half.spectra
-            if spectra is None:
-                spectra = self._spectra(samples, last=half.last)
+            begun = _fields(half)
+            if half.spectra is None:
+                begun["spectra"] = self._spectra(half.samples, last=half.last)
             yield Block(
-                start_frame=half.block.start_frame,
-                samples=samples,
-                non_finite=half.block.non_finite,
-                segments=self._segments(samples),
-                lowest=half.lowest,
-                highest=half.highest,
-                true_peaks=self._true_peaks.find(samples, last=half.last),
-                runs=half.runs,
-                bass=half.bass,
-                spectra=spectra,
-                bass_spectrum=half.bass_spectrum,
-                is_cut_off=half.block.is_cut_off,
+                **begun,
+                segments=self._segments(half.samples),
+                true_peaks=self._true_peaks.find(half.samples, last=half.last),
             )
 
     def _spectra(self, samples: Samples, *, last: bool) -> NDArray[np.float64]:
@@ -193,6 +169,10 @@ class Views:
             k_energy=_sums_of_products(weighted, weighted, bounds),
             cross=_sums_of_products(samples[:1], samples[1:], bounds)[0] if is_stereo else None,
         )
+
+
+def _fields(block: SampleBlock) -> dict[str, Any]:
+    return {field.name: getattr(block, field.name) for field in fields(block)}
 
 
 def is_long(audio: AudioFormat) -> bool:

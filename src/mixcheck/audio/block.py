@@ -44,6 +44,11 @@ class SampleBlock:
     non_finite: np.ndarray[tuple[int, int], np.dtype[np.int64]]
     is_cut_off: bool = False
 
+    @property
+    def frames(self) -> int:
+        """Frames in this block."""
+        return self.samples.shape[1]
+
 
 class AudioStream(Protocol):
     """An open recording: its format, and its blocks."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mixcheck.audio import FORMAT_QUANTITIES
 from mixcheck.meters.alignment import AlignmentMeter
-from mixcheck.meters.base import Finding, FindingKind, Meter, Reading, finding_kinds
+from mixcheck.meters.base import Finding, FindingKind, Meter, MeterOfSamples, Reading, finding_kinds
 from mixcheck.meters.bass import BassMeter
 from mixcheck.meters.clipping import ClippingMeter
 from mixcheck.meters.continuity import ContinuityMeter
@@ -23,6 +23,9 @@ from mixcheck.meters.speech import SpeechMeter
 from mixcheck.meters.stereo import StereoMeter
 from mixcheck.units import Quantity, quantities
 
+OF_SAMPLES: tuple[type[MeterOfSamples], ...] = (RepetitionMeter, AlignmentMeter)
+"""Meters that need no views: where two processes share the work, the first has room for them."""
+
 METERS: tuple[type[Meter], ...] = (
     LoudnessMeter,
     PeakMeter,
@@ -36,9 +39,8 @@ METERS: tuple[type[Meter], ...] = (
     SpeechMeter,
     BassMeter,
     ImpulseMeter,
-    RepetitionMeter,
     ProvenanceMeter,
-    AlignmentMeter,
+    *OF_SAMPLES,
 )
 
 
@@ -53,9 +55,11 @@ def metrics() -> Mapping[str, Quantity]:
 
 __all__ = [
     "METERS",
+    "OF_SAMPLES",
     "Finding",
     "FindingKind",
     "Meter",
+    "MeterOfSamples",
     "Reading",
     "finding_kinds",
     "metrics",

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Protocol
 
-from mixcheck.audio import AudioFormat
+from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.views import Block
 
 LISTED_PER_CODE = 100
@@ -124,6 +124,13 @@ class Meter(Protocol):
 
     def finish(self) -> Any:
         """The reading; called once, after the last block."""
+
+
+class MeterOfSamples(Meter, Protocol):
+    """A meter that needs nothing of a block but its samples."""
+
+    def update(self, block: SampleBlock) -> None:
+        """Take the next block."""
 
 
 def unmeasured(names: Iterable[str], reason: str) -> dict[str, str]:

@@ -87,27 +87,42 @@ class HumFinder:
         self._frames += block.frames
         self._energy += float(block.segments.energy.mean(0).sum())
         self._bass = np.concatenate([self._bass, block.bass], axis=1)
-        length = (SLOT_S + STRETCH_S) * self._sample_rate_hz
-        while self._stretches * SLOT_S * self._sample_rate_hz + length <= self._frames:
-            self._stretches += 1
-            self._keep_if_quiet(self._quietest_in(self._bass[:, : int(length) // self._factor]))
-            end = self._stretches * SLOT_S * self._sample_rate_hz // self._factor
-            self._bass = self._bass[:, end - self._bass_start :]
-            self._bass_start = end
-
-    def _quietest_in(self, slot: NDArray[np.floating]) -> NDArray[np.floating]:
-        """The quietest stretch of a slot and what follows it."""
+        # A slot is complete with the stretch that may begin at its end.
+        seconds = self._frames / self._sample_rate_hz - STRETCH_S
+        slots = range(self._stretches, max(self._stretches, int(seconds / SLOT_S)))
+        if not slots:
+            return
+        variance, is_black = self._windows()
         step = int(SLOT_S * self._rate_hz) // SHIFTS
-        starts = range(0, slot.shape[1] - self._length + 1, step)
-        parts = [slot[:, start : start + self._length] for start in starts]
-        heard = [part for part in parts if part.any(0).all()] or parts
-        return min(heard, key=lambda part: float(part.var(1).mean())).copy()
+        for slot in slots:
+            first = self._slot_start(slot) - self._bass_start
+            end = first + int((SLOT_S + STRETCH_S) * self._rate_hz) - self._length + 1
+            starts = np.arange(first, min(end, len(variance)), step)
+            heard = starts[~is_black[starts]]
+            if len(heard):
+                self._keep_if_quiet(variance, int(heard[variance[heard].argmin()]))
+        self._stretches = slots.stop
+        end = self._slot_start(slots.stop)
+        self._bass = self._bass[:, end - self._bass_start :]
+        self._bass_start = end
 
-    def _keep_if_quiet(self, stretch: NDArray[np.floating]) -> None:
-        if not stretch.any(0).all():
-            return  # digital black
+    def _slot_start(self, slot: int) -> int:
+        return slot * SLOT_S * self._sample_rate_hz // self._factor
+
+    def _windows(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Of the stretch that begins at each frame: its variance, and if it has digital black."""
+        bass, length = self._bass, self._length
+        parts = np.concatenate([bass, bass**2, np.all(bass == 0.0, axis=0, keepdims=True)])
+        sums = np.pad(np.cumsum(parts, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
+        means = (sums[:, length:] - sums[:, :-length]) / length
+        channels = len(bass)
+        variance = (means[channels:-1] - means[:channels] ** 2).mean(0).clip(0.0)
+        return variance, means[-1] > 0
+
+    def _keep_if_quiet(self, variance: NDArray[np.float64], start: int) -> None:
         self._count += 1
-        entry = (-float(stretch.var(1).mean()), self._count, stretch)
+        stretch = self._bass[:, start : start + self._length].copy()
+        entry = (-float(variance[start]), self._count, stretch)
         if len(self._quietest) < STRETCHES:
             heapq.heappush(self._quietest, entry)
         else:

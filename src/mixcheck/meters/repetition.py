@@ -17,11 +17,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mixcheck.audio import AudioFormat, Samples
+from mixcheck.audio import AudioFormat, SampleBlock, Samples
 from mixcheck.dsp.repeats import Repeat, RepeatFinder
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding
 from mixcheck.units import db_to_power, quantity
-from mixcheck.views import Block
 
 LEAST_DBFS = -60.0
 LEAST_VALUES = 24  # distinct ones in a channel
@@ -56,7 +55,7 @@ class RepetitionMeter:
         self._count = 0
         self._found: list[Repeat] = []
 
-    def update(self, block: Block) -> None:
+    def update(self, block: SampleBlock) -> None:
         """Take the next block."""
         for repeat, stretch in self._finder.find(block.samples):
             if is_stuck(repeat, stretch):
