@@ -12,10 +12,12 @@ from functools import cached_property
 from mixcheck import FileReport, Measurement, Outcome, Profile, UsageError, load_profiles
 from mixcheck.acceptance import Acceptance
 from mixcheck.baseline import Baseline
+from mixcheck.meters import finding_kinds
 from mixcheck.report.wording import printable
 from mixcheck.settings import AcceptRule, FileRule, Settings, find_settings
 
 from .codes import CodeFilter
+from .inputs import is_audio
 
 FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
 DEFAULT = FileRule(profile=("general",), select=(), ignore=(), fail_on="error")
@@ -72,8 +74,14 @@ class Checking:
         profiles = codes.keep_rules(self._profiles_of(rule, settings))
         kept = codes.keep(outcome)
         accepted, used = settings.accepted(outcome, self.today)
-        self._used |= set(used)
         report = FileReport.of(kept, profiles, accepted)
+        missed = {
+            verdict.metric
+            for judgement in report.judgements
+            for verdict in judgement.verdicts
+            if verdict.accepted is not None
+        }
+        self._used |= {rule for rule in used if rule.code in {*finding_kinds(), *missed}}
         if self.baseline is None:
             return report
         known: Acceptance = self.baseline.accepted(report)
@@ -118,6 +126,7 @@ class Checking:
             and os.path.realpath(os.path.join(where, name)) not in self._seen
             for where, _, names in os.walk(settings.folder)
             for name in names
+            if is_audio(name)
         )
 
     def _rule(self, settings: Settings, path: str) -> FileRule:

@@ -52,6 +52,11 @@ def find_inputs(paths: Sequence[str]) -> Inputs:
     return inputs
 
 
+def is_audio(name: str) -> bool:
+    """Whether a file of a folder is taken for a recording: by its suffix, unless it is hidden."""
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES
+
+
 def _found(path: str, inputs: Inputs) -> list[str]:
     if not is_remote(path):
         return list(_audio_below(path, inputs)) if os.path.isdir(path) else [path]
@@ -71,6 +76,5 @@ def _audio_below(folder: str, inputs: Inputs) -> Iterator[str]:
     for where, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            is_hidden = name.startswith(".")
-            if not is_hidden and os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES:
+            if is_audio(name):
                 yield os.path.join(where, name)

@@ -69,6 +69,23 @@ def _keep_decoders_quiet() -> None:
             os.dup2(nowhere.fileno(), 2)
 
 
+def _in_a_line(error: click.ClickException) -> str:
+    """What is wrong, and where to read on."""
+    from mixcheck.report.wording import printable
+
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    parts = [printable(error.format_message()).rstrip(".")]
+    if isinstance(error, click.NoSuchOption) and any(map(_is_dashed_file, sys.argv[1:])):
+        parts.append("put -- before file names that begin with a dash")
+    if context is not None:
+        parts.append(f"see {context.command_path} --help")
+    return "; ".join(parts)
+
+
+def _is_dashed_file(argument: str) -> bool:
+    return argument.startswith("-") and os.path.exists(argument)
+
+
 def main() -> None:
     """Entry point."""
     for stream in (sys.stdout, sys.stderr):
@@ -80,7 +97,7 @@ def main() -> None:
     try:
         mixcheck.main(prog_name="mixcheck", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(f"mixcheck: {_in_a_line(error)}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("mixcheck: interrupted", err=True)

@@ -109,12 +109,20 @@ def test_another_file_is_not_accepted() -> None:
     assert kept.accepted(other).findings == ()
 
 
-def test_files_that_were_not_checked_keep_their_entry() -> None:
+def test_files_that_were_not_checked_keep_their_entry_and_gone_ones_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = tmp_path / "takes" / "a.wav"
+    kept.parent.mkdir()
+    kept.touch()
     first = Baseline("b.json", json.loads(Baseline("b.json").updated([report(PLACES)]))["files"])
     other = FileReport.of(measured(MIX, PLACES, path="takes/b.wav"), [PODCAST])
     both = json.loads(first.updated([other]))["files"]
     assert list(both) == ["takes/a.wav", "takes/b.wav"]
     assert list(json.loads(first.updated([report()]))["files"]) == []
+    kept.unlink()
+    assert list(json.loads(first.updated([other]))["files"]) == ["takes/b.wav"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,8 +78,11 @@ class Baseline:
         return cls(path, files)
 
     def updated(self, reports: Sequence[FileReport]) -> str:
-        """The text of a baseline that accepts what these files have today; others keep theirs."""
-        files = dict(self.files)
+        """The text of a baseline that accepts what these files have today.
+
+        Other files keep what they had, unless they are gone.
+        """
+        files = {key: entry for key, entry in self.files.items() if not self._is_gone(key)}
         for report in reports:
             if report.measurement is not None:
                 files.pop(self._key(report.path), None)
@@ -106,6 +110,10 @@ class Baseline:
             beyond = report.measurement.count(code) - listed_now
             unlisted[code] = max(0, min(beyond, count - listed_then))
         return Acceptance(tuple((one, REASON) for one in findings), unlisted, limits)
+
+    def _is_gone(self, key: str) -> bool:
+        is_local = not re.search(r":/|\\", key)  # no URL, and no name that had to be spelt out
+        return is_local and not os.path.lexists(os.path.join(os.path.dirname(self.path), key))
 
     def _key(self, path: str) -> str:
         folder = os.path.dirname(os.path.abspath(self.path))

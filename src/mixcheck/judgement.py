@@ -140,7 +140,7 @@ def channel_kind(measurement: Measurement) -> str:
     """``"mono"``, ``"stereo"`` or ``"multichannel"``; mono measured as dual mono is stereo."""
     audio = measurement.format
     if audio.channels == 1:
-        return "mono" if audio.channel_layout == ("C",) else "stereo"
+        return "stereo" if audio.channel_layout == ("dual-mono",) else "mono"
     return "stereo" if audio.channels == 2 else "multichannel"
 
 

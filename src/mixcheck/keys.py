@@ -7,10 +7,30 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from mixcheck.errors import ProfileError
+
+
+def check_texts(data: Mapping[str, Any], where: str) -> None:
+    """Refuse texts that would command the terminal they are printed on."""
+    for key, words in _texts(data):
+        if not words.replace("\n", " ").isprintable():
+            raise ProfileError(f"{where}: {key} holds control characters; write plain text")
+
+
+def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text, keys too, with the key that it stands under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, key)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield f"a key under {key!r}" if key else "a key", name
+            yield from _texts(one, name)
 
 
 def only_keys(entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:

@@ -79,7 +79,7 @@ class Measurement:
         group, _, name = metric.partition(".")
         holder: Any = self.format if group == "format" else self.readings.get(group)
         if holder is None or name not in _field_names(type(holder)):  # type: ignore[arg-type]
-            raise KeyError(metric)
+            raise KeyError(f"{metric!r} is no metric; mixcheck.metrics() has them all")
         value: Value = getattr(holder, name)
         return value
 

@@ -83,6 +83,22 @@ def test_the_real_command_on_a_real_standard_output(hostile: list[str]) -> None:
     assert "<b>" not in summary
 
 
+def test_a_wrong_option_is_told_in_a_line_that_says_where_to_read_on() -> None:
+    Path("-dash.wav").write_bytes(GOOD)
+    for arguments, words in (
+        (["check", "--frmat", "json", "two words.wav"], ["--frmat", "mixcheck check --help"]),
+        (["check", "-dash.wav"], ["put -- before file names", "mixcheck check --help"]),
+        (["chek\n::error::x"], ["No such command", "mixcheck --help"]),
+    ):
+        command = [sys.executable, "-m", "mixcheck_cli", *arguments]
+        ran = subprocess.run(command, capture_output=True, text=True)
+        assert ran.returncode == 2
+        (line,) = ran.stderr.splitlines()
+        assert all(word in line for word in words)
+        assert "::" not in line
+    assert subprocess.run([*command[:3], "check", "-q", "--", "-dash.wav"]).returncode == 0
+
+
 def test_the_summary_of_a_step_is_added_to(
     hostile: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,12 @@ def test_what_is_accepted_in_vain_is_said_and_warns() -> None:
     assert run("check", "good.wav", "--fail-on", "error").exit_code == 0
     write('[[accept]]\nglob = "gone.wav"\ncode = "clipping"\nreason = "old"\n')
     assert "accept 1" in run("check", "warn.wav").stderr
+    write('[[accept]]\nglob = "good.wav"\ncode = "format.bit_depth"\nreason = "old"\n')
+    assert "accepts format.bit_depth in good.wav" in run("check", "good.wav", "-p", "cd").stderr
+    assert "accept 1" not in run("check", "good.wav", "-p", "vinyl").stderr  # which it misses
+    Path("notes.txt").touch()
+    write('[[accept]]\nglob = "*.txt"\ncode = "clipping"\nreason = "old"\n')
+    assert "accept 1" in run("check", "good.wav").stderr  # no recording is meant
     over = 'glob = "fail.wav"\ncode = "clipping"\nreason = "old"\nexpires = 2020-01-31\n'
     write("[[accept]]\n" + over)
     ran = run("check", "fail.wav")

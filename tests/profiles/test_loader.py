@@ -118,6 +118,7 @@ WRONG = {
         HEAD + '[playback]\nsource = "x"\ntarget = -14\n',
         ["playback", "target", "'target_lufs'"],
     ),
+    "control character": (HEAD + LIMIT + RANGE + 'why = "\\u009b2J"\n', ["why", "control"]),
     "finding is a word": (HEAD + 'finding = "hum"\n', ["[[finding]]"]),
 }
 

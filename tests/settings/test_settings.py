@@ -32,6 +32,7 @@ WRONG = {
         ["accept 1", "level.rms_dbfs", "whole file"],
     ),
     "date as text": (ACCEPT + 'expires = "soon"\n', ["accept 1", "expires"]),
+    "control character": (ACCEPT.replace('"art"', r'"\u001b[2J"'), ["reason", "control"]),
     "not TOML": ("profile = ", ["TOML"]),
 }
 

@@ -23,9 +23,6 @@ from mixcheck.meters.speech import SpeechMeter
 from mixcheck.meters.stereo import StereoMeter
 from mixcheck.units import Quantity, quantities
 
-OF_SAMPLES: tuple[type[MeterOfSamples], ...] = (RepetitionMeter, AlignmentMeter)
-"""Meters that need no views: where two processes share the work, the first has room for them."""
-
 METERS: tuple[type[Meter], ...] = (
     LoudnessMeter,
     PeakMeter,
@@ -39,9 +36,13 @@ METERS: tuple[type[Meter], ...] = (
     SpeechMeter,
     BassMeter,
     ImpulseMeter,
+    RepetitionMeter,
     ProvenanceMeter,
-    *OF_SAMPLES,
+    AlignmentMeter,
 )
+
+OF_SAMPLES: tuple[type[MeterOfSamples], ...] = (RepetitionMeter, AlignmentMeter)
+"""Meters that need no views: where two processes share the work, the first has room for them."""
 
 
 def metrics() -> Mapping[str, Quantity]:

@@ -238,7 +238,7 @@ class IntegrityMeter:
         return tuple(
             finding(
                 "non-finite",
-                "a sample is NaN or infinite",
+                "a sample is NaN, infinite or beyond any level",
                 start_s=frame / self._rate,
                 end_s=(frame + 1) / self._rate,
                 channels=(channel,),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mixcheck.errors import ProfileError
-from mixcheck.keys import check_number, known_word, nearest, only_keys, refuse, tables
+from mixcheck.keys import check_number, check_texts, known_word, nearest, only_keys, refuse, tables
 from mixcheck.meters import finding_kinds, metrics
 from mixcheck.profiles.groups import profile_groups
 from mixcheck.profiles.model import (
@@ -103,6 +103,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{where}: is not TOML: {error}") from None
+    check_texts(data, where)
     only_keys(data, (*_PROFILE_KEYS, *_TARGET_KEYS), where)
     for key in ("name", "title", "checked"):
         if key not in data:

@@ -40,6 +40,7 @@ MOST_CHANNELS_NAMED = 3
 SEVERITIES = ("error", "warning", "info", "accepted")
 HEURISTIC_MARK = "*"
 LIMIT_WIDTH = 18
+VALUES_END = 33
 
 HEADLINES = (
     "loudness.integrated_lufs",
@@ -66,9 +67,8 @@ class _Row:
     outcome: str = "info"
 
     def __str__(self) -> str:
-        columns = (
-            f"  {self.label:<20} {self.value:>13}  {self.limit:<{LIMIT_WIDTH}} {self.margin:>12}"
-        )
+        named = f"{self.label} {self.value:>{VALUES_END - len(self.label)}}"
+        columns = f"  {named}  {self.limit:<{LIMIT_WIDTH}} {self.margin:>12}"
         line = f"{columns} {self.outcome}".rstrip()
         if len(line) <= WIDTH:
             return line

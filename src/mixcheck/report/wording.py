@@ -68,11 +68,15 @@ def describe_format(audio: AudioFormat) -> str:
 
 def _layout(audio: AudioFormat) -> str:
     if audio.channels == 1:
-        return "mono" if audio.channel_layout == ("C",) else "mono, measured as dual mono"
+        label = (audio.channel_layout or ("C",))[0]
+        return _ONE_CHANNEL.get(label, f"mono ({label})")
     if audio.channels == 2:
         return "stereo"
     labels = " ".join(audio.channel_layout or ())
     return f"{audio.channels} channels ({labels or 'layout'}, {audio.layout_origin})"
+
+
+_ONE_CHANNEL = {"C": "mono", "dual-mono": "mono, measured as dual mono"}
 
 
 def length(seconds: float) -> str:

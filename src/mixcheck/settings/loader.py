@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mixcheck.errors import ProfileError
-from mixcheck.keys import check_number, known_word, only_keys, refuse, tables
+from mixcheck.keys import check_number, check_texts, known_word, only_keys, refuse, tables
 from mixcheck.meters import finding_kinds, metrics
 from mixcheck.settings.model import AcceptRule, FileRule, Settings
 
@@ -70,6 +70,7 @@ def load_settings(path: str) -> Settings | None:
         data = data.get("tool", {}).get("mixcheck")
         if data is None:
             return None
+    check_texts(data, where)
     only_keys(data, _KEYS, where)
     for_all = _file_rule({key: data[key] for key in _FOR_ALL if key in data}, where)
     files = tuple(_file_rule(entry, at, ("glob",)) for entry, at in tables(data, "files", where))

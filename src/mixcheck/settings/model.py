@@ -110,7 +110,7 @@ class Settings:
     def accepted(
         self, measurement: Measurement, today: date
     ) -> tuple[Acceptance, tuple[AcceptRule, ...]]:
-        """What of a file does not count, and the rules that had something to accept."""
+        """What of a file does not count, and the rules that may have had something to accept."""
         findings: list[tuple[Finding, str]] = []
         unlisted: dict[str, int] = {}
         limits: dict[tuple[str | None, str], str] = {}
