@@ -39,6 +39,7 @@ class Execution:
     cache_dir: str | None
     no_cache: bool
     after_encoding: bool
+    series: bool
     headers: bool = False
 
 
@@ -59,6 +60,7 @@ def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[O
             dual_mono=how.dual_mono,
             stream=how.stream,
             cache=cache,
+            series=how.series,
         )
         if how.after_encoding:
             outcomes = (_with_encoding(how, outcome) for outcome in outcomes)

@@ -96,6 +96,11 @@ MEASURING = (
     ),
     click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing."),
     click.option(
+        "--series",
+        is_flag=True,
+        help="Put levels over time into JSON too: loudness, waveform, correlation and more.",
+    ),
+    click.option(
         "--after-encoding",
         is_flag=True,
         help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",

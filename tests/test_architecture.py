@@ -25,6 +25,7 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("dsp",),
     ("views", "alignment"),
     ("meters",),
+    ("series",),
     ("measurement", "bands"),
     ("engine", "profiles", "cache"),
     ("many", "after_encoding"),

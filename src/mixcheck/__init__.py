@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mixcheck.predictions import Prediction
     from mixcheck.profiles import Limit, Profile, load_profile, load_profiles, profile_names
     from mixcheck.report import FORMATS, FileReport, render
+    from mixcheck.series import Series
     from mixcheck.stems import StemSet, check_stems
 
 __version__ = "0.1.0"
@@ -56,6 +57,7 @@ _HOME = {
     "predictions": ("Prediction",),
     "profiles": ("Limit", "Profile", "load_profile", "load_profiles", "profile_names"),
     "report": ("FORMATS", "FileReport", "render"),
+    "series": ("Series",),
     "stems": ("StemSet", "check_stems"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -78,6 +80,7 @@ __all__ = [
     "Profile",
     "ProfileError",
     "Revision",
+    "Series",
     "StemSet",
     "Target",
     "Unreadable",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +23,11 @@ from mixcheck.audio import (
 )
 from mixcheck.errors import AudioError, UsageError
 from mixcheck.measurement import Measurement
-from mixcheck.meters import METERS, OF_SAMPLES, MeterOfSamples, Reading
+from mixcheck.meters import METERS, OF_SAMPLES, Meter, MeterOfSamples, Reading
 from mixcheck.views import HalfBlock, Views, block_bytes, is_long
+
+if TYPE_CHECKING:
+    from mixcheck.series import SeriesCollector
 
 
 def measure(
@@ -32,6 +36,7 @@ def measure(
     layout: str | None = None,
     dual_mono: bool = False,
     stream: int = 0,
+    series: bool = False,
 ) -> Measurement:
     """Measure one file.
 
@@ -45,6 +50,8 @@ def measure(
         Measure a mono file as if it played on two loudspeakers: 3.01 LU louder.
     stream : int
         Which audio stream of a file that has several, the first being 0.
+    series : bool
+        Give ``Measurement.series`` too: the levels over time.
 
     Returns
     -------
@@ -60,7 +67,7 @@ def measure(
     name = os.fspath(path)
     with open_audio(name, layout=layout, stream=stream) as opened:
         audio = as_dual_mono(opened.format) if dual_mono and not layout else opened.format
-        return measure_blocks(name, audio, opened.blocks(), ahead=True)
+        return measure_blocks(name, audio, opened.blocks(), ahead=True, series=series)
 
 
 def measure_array(
@@ -69,6 +76,7 @@ def measure_array(
     *,
     name: str = "array",
     layout: str | None = None,
+    series: bool = False,
 ) -> Measurement:
     """Measure samples in memory.
 
@@ -82,6 +90,8 @@ def measure_array(
         Name for reports.
     layout : str, optional
         Loudspeaker layout, such as ``"5.1"``.
+    series : bool
+        Give ``Measurement.series`` too: the levels over time.
 
     Raises
     ------
@@ -129,11 +139,16 @@ def measure_array(
         usable_block(start, planar[:, start : start + audio.block_frames].copy(), True)
         for start in range(0, frames, audio.block_frames)
     )
-    return measure_blocks(name, audio, blocks, ahead=True)
+    return measure_blocks(name, audio, blocks, ahead=True, series=series)
 
 
 def measure_blocks(
-    path: str, audio: AudioFormat, blocks: Iterable[SampleBlock], *, ahead: bool = False
+    path: str,
+    audio: AudioFormat,
+    blocks: Iterable[SampleBlock],
+    *,
+    ahead: bool = False,
+    series: bool = False,
 ) -> Measurement:
     """Measure blocks as they come.
 
@@ -147,6 +162,8 @@ def measure_blocks(
         In order, all but the last a whole number of seconds long.
     ahead : bool
         Another process may consume them: what they do besides is then lost.
+    series : bool
+        Give ``Measurement.series`` too: the levels over time.
 
     Raises
     ------
@@ -155,7 +172,8 @@ def measure_blocks(
     """
     views = Views(audio)
     early = () if audio.is_compressed else OF_SAMPLES  # decoding is work enough then
-    meters = [meter(audio) for meter in METERS if meter not in early]
+    meters = {meter.name: meter(audio) for meter in METERS if meter not in early}
+    collector = _collector(audio, meters) if series else None
     readings: dict[str, Reading] = {}
     frames = 0
     begun = _begun(views.begin(blocks), [meter(audio) for meter in early])
@@ -163,8 +181,10 @@ def measure_blocks(
         begun = work_ahead(begun, block_bytes(audio))
     try:
         for block in views.complete(_halves(begun, readings)):
-            for meter in meters:
+            for meter in meters.values():
                 meter.update(block)
+            if collector:
+                collector.update(block)
             frames += block.frames
     except WorkerLostError:
         raise AudioError(
@@ -175,8 +195,9 @@ def measure_blocks(
     if not frames:
         raise AudioError(path, "holds no audio that can be decoded", "copy or export it again")
     read = dataclasses.replace(audio, frames=frames, duration_s=frames / audio.sample_rate_hz)
-    readings |= {meter.name: meter.finish() for meter in meters}
-    return Measurement.of(path, read, {meter.name: readings[meter.name] for meter in METERS})
+    readings |= {name: meter.finish() for name, meter in meters.items()}
+    in_order = {meter.name: readings[meter.name] for meter in METERS}
+    return Measurement.of(path, read, in_order, collector.finish() if collector else None)
 
 
 def _begun(
@@ -200,6 +221,12 @@ def _halves(
             yield item
         else:
             readings.update([item])
+
+
+def _collector(audio: AudioFormat, meters: Mapping[str, Meter]) -> SeriesCollector:
+    from mixcheck.series import SeriesCollector  # who asks for no series waits for no import
+
+    return SeriesCollector(audio, meters)
 
 
 def as_dual_mono(audio: AudioFormat) -> AudioFormat:

@@ -40,6 +40,7 @@ def measure_many(
     dual_mono: bool = False,
     stream: int = 0,
     cache: MeasurementCache | None = None,
+    series: bool = False,
 ) -> Iterator[Outcome]:
     """Measure files, in order, each as :func:`mixcheck.measure` would.
 
@@ -54,6 +55,8 @@ def measure_many(
         As for :func:`mixcheck.measure`.
     cache : MeasurementCache, optional
         Where measurements made before are found, and those made now are kept as they come.
+    series : bool
+        Give ``Measurement.series`` too. A cache holds none: every file is then measured.
 
     Notes
     -----
@@ -72,8 +75,11 @@ def measure_many(
     waiting: deque[tuple[str, Future[Made]]] = deque()
     for name in paths:
         path = os.fspath(name)
-        known: Outcome | None = cache.find(path, settings) if cache else None
-        task = _done((known, None)) if known else runner.submit(_make, path, settings, folder)
+        known: Outcome | None = cache.find(path, settings) if cache and not series else None
+        if known:
+            task = _done((known, None))
+        else:
+            task = runner.submit(_make, path, settings, folder, series)
         waiting.append((path, task))
         if len(waiting) >= most:
             yield _outcome(cache, *waiting.popleft())
@@ -118,19 +124,19 @@ def _outcome(cache: MeasurementCache | None, path: str, task: Future[Made]) -> O
     return outcome
 
 
-def _make(path: str, settings: Settings, folder: str | None) -> Made:
+def _make(path: str, settings: Settings, folder: str | None, series: bool) -> Made:
     """Measure a file, with the entry to keep; one that cannot be read comes as a value.
 
     A copy of a file that was measured under another name, or a newly checked out one, is found in
     the cache of that folder by its content.
     """
     place = place_of(path) if folder else None
-    if folder and place:
+    if folder and place and not series:
         entry = _known_content(path, settings, folder)
         if entry:
             return measured_in(entry, path), entry
     try:
-        measured = measure(path, **dataclasses.asdict(settings))
+        measured = measure(path, **dataclasses.asdict(settings), series=series)
     except AudioError as error:
         return Unreadable(path, error), None
     return measured, entry_for(path, settings, measured, place) if place else None

@@ -6,11 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mixcheck.audio import AudioFormat
 from mixcheck.meters import METERS, Finding, Reading
 from mixcheck.units import quantities
+
+if TYPE_CHECKING:
+    from mixcheck.series import Series
 
 SCHEMA_VERSION = 1
 ANALYSIS_VERSION = 2
@@ -44,6 +47,8 @@ class Measurement:
         What the meters saw, in order of time.
     analysis_version : int
         Version of the algorithms: numbers of different versions are not comparable.
+    series : Series or None
+        The levels over time, where they were asked for; plain data and caches leave them out.
     """
 
     path: str
@@ -51,14 +56,21 @@ class Measurement:
     readings: Mapping[str, Reading]
     findings: tuple[Finding, ...]
     analysis_version: int = ANALYSIS_VERSION
+    series: Series | None = None
 
     @classmethod
-    def of(cls, path: str, audio: AudioFormat, readings: Mapping[str, Reading]) -> Measurement:
+    def of(
+        cls,
+        path: str,
+        audio: AudioFormat,
+        readings: Mapping[str, Reading],
+        series: Series | None = None,
+    ) -> Measurement:
         """The measurement that the meters' readings make."""
         found = [item for reading in readings.values() for item in reading.findings]
         found.sort(key=lambda item: (item.start_s, item.code))
         bare = {name: replace(reading, findings=()) for name, reading in readings.items()}
-        return cls(path, audio, bare, tuple(found))
+        return cls(path, audio, bare, tuple(found), series=series)
 
     def count(self, code: str) -> int:
         """How many findings of a code there are, listed or not."""
@@ -95,7 +107,7 @@ class Measurement:
         return None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; :meth:`from_dict` gives the same measurement back."""
+        """Plain data for JSON; :meth:`from_dict` gives it back, without series."""
         return {
             "path": self.path,
             "analysis_version": self.analysis_version,

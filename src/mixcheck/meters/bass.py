@@ -43,19 +43,28 @@ class BassReading(Reading):
 
 
 class BassMeter:
-    """Meters the bass."""
+    """Meters the bass.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Frames a second of the low-rate copy.
+    filtered : ndarray, shape (2, low-rate frames)
+        What the latest block, or the end, let through the low-pass.
+    """
 
     name: ClassVar = "bass"
     reading: ClassVar = BassReading
 
     def __init__(self, audio: AudioFormat) -> None:
         self._channels = audio.channels
-        rate_hz = Decimator(audio.sample_rate_hz, audio.channels).rate_hz
-        sections = [_low_pass(CUTOFF_HZ / rate_hz, q) for q in BUTTERWORTH_Q]
+        self.rate_hz = Decimator(audio.sample_rate_hz, audio.channels).rate_hz
+        sections = [_low_pass(CUTOFF_HZ / self.rate_hz, q) for q in BUTTERWORTH_Q]
         self._low_pass = RecursiveFilter(sections, 2) if audio.channels == 2 else None
         self._waiting = np.zeros((audio.channels, 0), np.float32)
         self._products = np.zeros((2, 2))
         self._frames = 0
+        self.filtered = np.zeros((2, 0))
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -68,9 +77,10 @@ class BassMeter:
 
     def _add(self, bass: NDArray[np.floating]) -> None:
         if self._low_pass is None or not bass.shape[1]:
+            self.filtered = np.zeros((2, 0))
             return
-        filtered = self._low_pass.apply(bass).astype(np.float64)
-        self._products += filtered @ filtered.T
+        self.filtered = self._low_pass.apply(bass).astype(np.float64)
+        self._products += self.filtered @ self.filtered.T
         self._frames += bass.shape[1]
 
     def finish(self) -> BassReading:

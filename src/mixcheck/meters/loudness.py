@@ -104,7 +104,15 @@ class LoudnessReading(Reading):
 
 
 class LoudnessMeter:
-    """Meters loudness."""
+    """Meters loudness.
+
+    Attributes
+    ----------
+    whole_segments : int
+        Segments of the latest block that are not cut short.
+    momentary, short_term : ndarray
+        Weighted mean squares of the full windows that end in them, the last with the last.
+    """
 
     name: ClassVar = "loudness"
     reading: ClassVar = LoudnessReading
@@ -124,6 +132,8 @@ class LoudnessMeter:
         self._max_true_peak = 0.0
         self._recent_true_peaks: deque[float] = deque(maxlen=3)
         self._min_psr_lu: float | None = None
+        self.whole_segments = 0
+        self.momentary = self.short_term = np.zeros(0)
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -132,29 +142,29 @@ class LoudnessMeter:
         segments = block.segments
         whole = segments.frames >= self._full_segment  # the last of a file may be cut short
         energy = self._weights @ segments.k_energy
-        short_term = self._push(energy[whole], segments.frames[whole].astype(np.float64))
+        self.whole_segments = int(whole.sum())
+        self._push(energy[whole], segments.frames[whole].astype(np.float64))
         for second, true_peak in enumerate(block.true_peaks.peaks.max(0).tolist(), 1):
             self._max_true_peak = max(self._max_true_peak, true_peak)
             self._recent_true_peaks.append(true_peak)
-            later = int(whole.sum()) - second * SEGMENTS_PER_S
-            if 0 <= later < len(short_term):  # not at the end of a second that is cut short
-                self._update_psr(float(short_term[-1 - later]))
+            later = self.whole_segments - second * SEGMENTS_PER_S
+            if 0 <= later < len(self.short_term):  # not at the end of a second that is cut short
+                self._update_psr(float(self.short_term[-1 - later]))
 
-    def _push(self, energy: Powers, frames: Powers) -> Powers:
-        """Take segments; give the short-term powers at the end of each, as far as there are."""
+    def _push(self, energy: Powers, frames: Powers) -> None:
+        """Take segments."""
         new = len(energy)
         self._energy = np.concatenate([self._energy, energy])
         self._frames = np.concatenate([self._frames, frames])
         self._segments += new
-        momentary = self._windows(MOMENTARY, new)
-        short_term = self._windows(SHORT_TERM, new)
-        self._max_momentary = max(self._max_momentary, momentary.max(initial=0.0))
-        self._max_short_term = max(self._max_short_term, short_term.max(initial=0.0))
-        self._gating_blocks.append(self._each_hop(momentary))
-        self._short_term.append(self._each_hop(short_term))
+        self.momentary = self._windows(MOMENTARY, new)
+        self.short_term = self._windows(SHORT_TERM, new)
+        self._max_momentary = max(self._max_momentary, self.momentary.max(initial=0.0))
+        self._max_short_term = max(self._max_short_term, self.short_term.max(initial=0.0))
+        self._gating_blocks.append(self._each_hop(self.momentary))
+        self._short_term.append(self._each_hop(self.short_term))
         self._energy = self._energy[-SHORT_TERM:]
         self._frames = self._frames[-SHORT_TERM:]
-        return short_term
 
     def _windows(self, length: int, new: int) -> Powers:
         """Mean power of the windows that end in the last ``new`` segments."""

@@ -24,11 +24,13 @@ def file_object(report: FileReport) -> dict[str, Any]:
         empty = dict.fromkeys(("findings", "verdicts", "predictions", "accepted"), ())
         return {**head, "error": error, **nothing, **empty}
     measured = report.measured.to_dict()
+    series = report.measured.series
     return {
         **head,
         "error": None,
         "format": measured["format"],
         "measurement": measured["measurement"],
+        **({} if series is None else {"series": series.to_dict()}),
         "findings": measured["findings"],
         "verdicts": [
             dataclasses.asdict(verdict)

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from mixcheck.audio import AudioFormat
 from mixcheck.judgement import Verdict
 from mixcheck.measurement import SCHEMA_VERSION
@@ -35,6 +37,7 @@ def json_schema() -> dict[str, Any]:
             "predictions": {"type": "array", "items": _of_dataclass(Prediction)},
         }
     )
+    file["properties"]["series"] = _series()  # only where it was asked for
     document = _object(
         {
             "schema_version": {"const": SCHEMA_VERSION},
@@ -51,6 +54,12 @@ def json_schema() -> dict[str, Any]:
         }
     )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
+
+
+def _series() -> dict[str, Any]:
+    from mixcheck.series.model import Series  # reports of everything else wait for no import
+
+    return _of_dataclass(Series)
 
 
 def _accepted() -> dict[str, Any]:
@@ -104,4 +113,7 @@ def _of_type(hint: Any) -> dict[str, Any]:
         return {"type": "array", "items": {} if item is Any else _of_type(item)}
     if dataclasses.is_dataclass(hint):
         return _of_dataclass(hint)
+    if typing.get_origin(hint) is np.ndarray:
+        number: dict[str, Any] = {"type": ["number", "null"]}
+        return {"type": "array", "items": {"anyOf": [number, {"type": "array", "items": number}]}}
     return {"type": _NAMES[hint]}

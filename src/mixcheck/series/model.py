@@ -1,0 +1,79 @@
+"""Measurements over time: plain arrays, at a resolution fit for a screen."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Series:
+    """One recording over time.
+
+    Values are of columns, which are 10 ms wide in a short recording and wider in a longer one;
+    each holds the extremes of everything within it. Levels are NaN where there is none yet (the
+    first window is not full) and minus infinity in silence.
+
+    Parameters
+    ----------
+    column_s : float
+        Width of a column, in seconds; the first begins at 0.
+    min_momentary_lufs, max_momentary_lufs : ndarray, shape (columns,)
+        Least and greatest momentary loudness (EBU Tech 3341: 400 ms) of the windows that end
+        within the column, one every 10 ms.
+    min_short_term_lufs, max_short_term_lufs : ndarray, shape (columns,)
+        The same of short-term loudness (3 s).
+    min_sample_fs, max_sample_fs : ndarray, shape (channels, columns)
+        Lowest and highest sample, full scale 1.0.
+    correlation, bass_correlation : ndarray, shape (columns,), or None
+        Correlation of left and right in half a second around the column, of the whole band and of
+        what lies under 150 Hz; NaN under -60 dBFS. ``None`` for other than two channels.
+    second_s : float
+        Width of the columns of ``max_true_peak_dbtp``: 1 s, or more in a long recording.
+    max_true_peak_dbtp : ndarray, shape (seconds,)
+        Highest true peak over all channels.
+    """
+
+    column_s: float
+    min_momentary_lufs: Values
+    max_momentary_lufs: Values
+    min_short_term_lufs: Values
+    max_short_term_lufs: Values
+    min_sample_fs: Values
+    max_sample_fs: Values
+    correlation: Values | None
+    bass_correlation: Values | None
+    second_s: float
+    max_true_peak_dbtp: Values
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self.min_sample_fs.shape[1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, to six significant digits; what is not finite is ``None``."""
+        return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+
+
+def plain(value: Any) -> Any:
+    """Lists and numbers of JSON for an array, a dataclass of arrays or a number."""
+    if dataclasses.is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        return [plain(row) for row in value]
+    if isinstance(value, np.ndarray):
+        numbers = value.tolist()
+        if value.dtype.kind != "f":
+            return numbers
+        return [
+            float(f"{number:.6g}") if there else None
+            for number, there in zip(numbers, np.isfinite(value).tolist(), strict=True)
+        ]
+    return value
