@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tracemalloc
+import pickle
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,8 +19,11 @@ import mixcheck
 from mixcheck import FileReport, Measurement, Series, measure_array
 from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.engine import measure_blocks
+from mixcheck.meters import METERS
 from mixcheck.report import json_schema
+from mixcheck.series import SeriesCollector
 from mixcheck.series.grid import MOST_COLUMNS, Grid
+from mixcheck.views import Views
 
 
 def measured(samples: Signal, rate: int = RATE) -> tuple[Measurement, Series]:
@@ -161,29 +164,30 @@ def test_merged_columns_are_those_of_the_coarser_grid(
         np.testing.assert_allclose(track.values[0], expected, atol=1e-12)
 
 
-def test_two_hours_take_no_more_room_than_ten_minutes() -> None:
+def test_two_hours_take_no_more_room_than_two_minutes() -> None:
     """At a low rate, so that the test is quick: what counts is the time."""
     rate, seconds = 8_000, 60
     piece = noise(3, seconds, 1, rate).astype(np.float32) * 0.1
 
-    def room_and_columns(minutes: int) -> tuple[int, int]:
+    def room(minutes: int) -> int:
         frames = minutes * 60 * rate
         audio = AudioFormat("array", "FLOAT", rate, 1, frames, frames / rate,
                             channel_layout=("mono",))  # fmt: skip
+        views, meters = Views(audio), {meter.name: meter(audio) for meter in METERS}
+        collector = SeriesCollector(audio, meters)
         starts = range(0, frames, seconds * rate)
         blocks = (SampleBlock(at, piece.copy(), np.empty((0, 2), np.int64)) for at in starts)
-        tracemalloc.start()
-        series = measure_blocks("array", audio, blocks, series=True).series
-        assert series is not None
-        held = sum(trace.size for trace in tracemalloc.take_snapshot().traces)
-        tracemalloc.stop()
+        for block in views.complete(views.begin(blocks)):
+            for name in ("loudness", "bass"):
+                meters[name].update(block)
+            collector.update(block)
+        held = len(pickle.dumps(collector._parts))
+        series = collector.finish()
+        assert series.columns <= MOST_COLUMNS
         assert series.column_s * series.columns == pytest.approx(minutes * 60, rel=1e-3)
-        return held, series.columns
+        return held
 
-    held, columns = room_and_columns(120)
-    assert MOST_COLUMNS / 2 < columns <= MOST_COLUMNS
-    assert held < 4 << 20
-    assert held < 2 * room_and_columns(10)[0]
+    assert room(120) < 1.5 * room(2) < 6 << 20
 
 
 def test_none_unless_asked_for() -> None:
@@ -200,3 +204,77 @@ def test_json_holds_it_by_its_schema() -> None:
         assert len(told["max_momentary_lufs"]) == series.columns
         assert told["column_s"] == 0.01
         assert Measurement.from_dict(measurement.to_dict()).series is None
+
+
+def test_spectrogram_shows_a_tone_in_its_band_and_at_its_time() -> None:
+    """1 kHz at -20 dBFS (RMS) for two seconds, then silence, then 8 kHz."""
+    level = ratio(-20.0 + 3.01)
+    parts = [sine(1000.0, 2.0, amplitude=level), np.zeros(RATE), sine(8000.0, 2.0, amplitude=level)]
+    _, series = measured(np.concatenate(parts)[None])
+    shown = series.spectrogram
+    starts = np.arange(shown.level_db.shape[1]) * shown.column_s
+    for frequency, start, end in ((1000.0, 0.1, 1.9), (8000.0, 3.1, 4.9)):
+        inside = (starts > start) & (starts + shown.column_s < end)
+        near = slice(*np.searchsorted(shown.edge_hz, [frequency / 1.06, frequency * 1.06]))
+        power = 10.0 ** (shown.level_db[near, inside] / 10.0)
+        np.testing.assert_allclose(10.0 * np.log10(power.sum(0)), -20.0, atol=0.2)
+    assert (shown.level_db[:, (starts > 2.1) & (starts < 2.8)] < -120.0).all()
+
+
+@pytest.mark.parametrize("seconds", [3.0, 700.0])
+def test_spectrogram_and_percentiles_hold_the_power_of_the_file(seconds: float) -> None:
+    """Steady noise: fine columns or seconds, each has the level of the whole."""
+    rate = 8_000
+    samples = noise(5, seconds, 2, rate) * 0.05
+    measurement, series = measured(samples, rate)
+    whole = measurement.value("level.rms_dbfs")
+    power = (10.0 ** (series.spectrogram.level_db / 10.0)).sum(0)
+    assert 10.0 * np.log10(power[1:-2].mean()) == pytest.approx(whole, abs=0.2)
+    ten, half, ninety = series.bands.level_db
+    assert (ten <= half).all()
+    assert (half <= ninety).all()
+    band = measurement.value("spectrum.band_level_db")
+    np.testing.assert_allclose(half[-8:], band[-8:], atol=1.0)
+
+
+def test_percentiles_are_of_the_time() -> None:
+    """A tone of 1 kHz, at -20 dBFS (RMS) in a quarter of the seconds, else at -40."""
+    tone = steps([(30.0, -37.0), (10.0, -17.0)])
+    _, series = measured(tone[None])
+    band = int(np.abs(series.bands.centre_hz - 1000.0).argmin())
+    assert series.bands.percent.tolist() == [10.0, 50.0, 90.0]
+    np.testing.assert_allclose(series.bands.level_db[:, band], [-40.0, -40.0, -20.0], atol=0.2)
+
+
+def test_level_histogram_counts_every_segment() -> None:
+    """Three seconds at -20 dBFS (RMS), one of silence."""
+    tone = steps([(3.0, -17.0), (1.0, -np.inf)])
+    _, series = measured(tone[None])
+    histogram = series.level_histogram
+    assert histogram.softer_segments == 100
+    assert histogram.segments.sum() == 300
+    loudest = int(histogram.segments.argmax())
+    assert histogram.segments[loudest] == 300
+    assert histogram.edge_dbfs[loudest] <= -20.0 + 0.02 <= histogram.edge_dbfs[loudest + 1] + 0.02
+
+
+def test_goniometer_draws_the_lines_that_engineers_know() -> None:
+    """Mono stands upright, inverted lies, left alone leans to the left."""
+    tone = sine(997.0, 2.0)
+    nothing = np.zeros_like(tone)
+
+    def drawn(left: Signal, right: Signal) -> NDArray[np.int64]:
+        _, series = measured(np.stack([left, right]))
+        assert series.goniometer is not None
+        rows, columns = np.nonzero(series.goniometer.frames)
+        return np.stack([columns, rows]) - series.goniometer.frames.shape[0] // 2
+
+    side, mid = drawn(tone, tone)
+    assert (side == 0).all()
+    assert mid.max() == -mid.min() == 48
+    side, mid = drawn(tone, -tone)
+    assert (mid == 0).all()
+    assert side.max() == 48
+    side, mid = drawn(tone, nothing)
+    assert (side == -mid).all()
+    assert len(np.unique(mid)) > 30

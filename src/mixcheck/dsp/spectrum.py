@@ -53,31 +53,60 @@ class PowerSpectrum:
             Sums to the sum of squares of the stream, once all frames are added.
         """
         waiting = self._waiting.shape[1]
-        joined = np.concatenate([self._waiting, samples], axis=1)
-        if last:
-            joined = np.pad(joined, ((0, 0), (0, self.size - joined.shape[1] % self._hop)))
+        joined = self._joined(samples, last=last)
         lengths = (*(waiting + end for end in ends), joined.shape[1])
         counts = [max(0, length // self._hop - 1) for length in lengths]
         self._waiting = joined[:, counts[-1] * self._hop :].copy()
         parts = pairwise((0, *counts))
         return np.stack([self._energy(joined, start, stop) for start, stop in parts])
 
+    def frames(self, samples: Samples, *, last: bool = False) -> NDArray[np.floating]:
+        """Energy in each bin of every frame that this block completes, over all channels.
+
+        Returns
+        -------
+        ndarray, shape (frames, size // 2 + 1)
+            A frame stands for ``size // 2`` samples of each channel.
+        """
+        joined = self._joined(samples, last=last)
+        count = max(0, joined.shape[1] // self._hop - 1)
+        self._waiting = joined[:, count * self._hop :].copy()
+        if not count:
+            return np.zeros((0, self._hop + 1), joined.dtype)
+        parts = self._transformed(joined, 0, count)
+        squares = np.einsum("cfp,cfp->fp", parts, parts, dtype=joined.dtype)
+        energy = squares.reshape(count, self._hop + 1, 2).sum(2)
+        energy[:, 1:-1] *= 2.0
+        return np.asarray(energy / self.size)
+
+    def _joined(self, samples: Samples, *, last: bool) -> Samples:
+        """What waited and what is new, followed by silence at the end."""
+        joined = np.concatenate([self._waiting, samples], axis=1)
+        if last:
+            joined = np.pad(joined, ((0, 0), (0, self.size - joined.shape[1] % self._hop)))
+        return joined
+
     def _energy(self, joined: Samples, start: int, stop: int) -> NDArray[np.float64]:
         """Energy of some of the frames, shape (channels, bins)."""
         channels, bins, count = len(joined), self._hop + 1, stop - start
         if not count:
             return np.zeros((channels, bins))
+        parts = self._transformed(joined, start, stop)
+        squares = np.einsum("cfp,cfp->cp", parts, parts, dtype=joined.dtype)
+        energy = squares.reshape(channels, bins, 2).sum(2, dtype=np.float64)
+        energy[:, 1:-1] *= 2.0  # the negative frequencies
+        return np.asarray(energy / self.size)
+
+    def _transformed(self, joined: Samples, start: int, stop: int) -> NDArray[np.floating]:
+        """Real and imaginary parts in turn, shape (channels, frames, 2·bins)."""
+        channels, count = len(joined), stop - start
         halves = joined[:, start * self._hop : (stop + 1) * self._hop]
         halves = halves.reshape(channels, count + 1, self._hop)
         rise, fall = self._window.astype(joined.dtype).reshape(2, self._hop)
         windowed = np.empty((channels, count, self.size), joined.dtype)
         np.multiply(halves[:, :-1], rise, out=windowed[..., : self._hop])
         np.multiply(halves[:, 1:], fall, out=windowed[..., self._hop :])
-        parts = real_transform(windowed).view(joined.dtype)  # real, imaginary, real …
-        squares = np.einsum("cfp,cfp->cp", parts, parts, dtype=joined.dtype)
-        energy = squares.reshape(channels, bins, 2).sum(2, dtype=np.float64)
-        energy[:, 1:-1] *= 2.0  # the negative frequencies
-        return np.asarray(energy / self.size)
+        return real_transform(windowed).view(joined.dtype)
 
 
 def frame_size(sample_rate_hz: int, seconds: float) -> int:

@@ -9,9 +9,11 @@ from mixcheck.audio import AudioFormat
 from mixcheck.meters.bass import BassMeter
 from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.series.correlation import CorrelationTracks
+from mixcheck.series.distribution import GoniometerCounts, LevelCounts
 from mixcheck.series.grid import Grid
 from mixcheck.series.levels import LoudnessTracks, TruePeakTrack, WaveformTracks
 from mixcheck.series.model import Series
+from mixcheck.series.spectra import BandTracks, SpectrogramTrack
 from mixcheck.views import SEGMENTS_PER_S, Block
 
 
@@ -43,6 +45,10 @@ class SeriesCollector:
             WaveformTracks(self._grid, audio.sample_rate_hz, audio.channels),
             CorrelationTracks(self._grid, bass),
             TruePeakTrack(self._seconds),
+            SpectrogramTrack(audio),
+            BandTracks(audio),
+            LevelCounts(),
+            GoniometerCounts(audio),
         )
 
     def update(self, block: Block) -> None:

@@ -10,6 +10,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrogram:
+    """Power in narrow bands over time.
+
+    Parameters
+    ----------
+    column_s : float
+        Width of a column; the first begins at 0.
+    edge_hz : ndarray, shape (bands + 1,)
+        A sixteenth of an octave from one to the next.
+    level_db : ndarray, shape (bands, columns)
+        RMS level over all channels, re full scale.
+    """
+
+    column_s: float
+    edge_hz: Values
+    level_db: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandPercentiles:
+    """How the third octaves vary: levels that are not exceeded in some of the time.
+
+    Parameters
+    ----------
+    centre_hz : ndarray, shape (bands,)
+        As in ``spectrum.band_centre_hz``.
+    percent : ndarray, shape (percentiles,)
+        Share of the time, 0 to 100.
+    level_db : ndarray, shape (percentiles, bands)
+        RMS level over all channels, re full scale, to a quarter of a decibel, second by second
+        (bass: in frames of 1.4 s); what is softer than -70 dBFS as a whole does not count.
+    """
+
+    centre_hz: Values
+    percent: Values
+    level_db: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelHistogram:
+    """How often 10 ms had which RMS level, over all channels.
+
+    Parameters
+    ----------
+    edge_dbfs : ndarray, shape (levels + 1,)
+        The last holds what is louder, too.
+    segments : ndarray of int, shape (levels,)
+        How many.
+    softer_segments : int
+        How many were under the first edge.
+    """
+
+    edge_dbfs: Values
+    segments: Counts
+    softer_segments: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goniometer:
+    """How often left and right stood where.
+
+    Parameters
+    ----------
+    frames : ndarray of int, shape (cells, cells)
+        Frames looked at, mid (left + right) going up along the rows and side (right - left) along
+        the columns, both from -1 to 1; the distance from the middle is the square root of the
+        amplitude.
+    """
+
+    frames: Counts
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,6 +112,11 @@ class Series:
         Width of the columns of ``max_true_peak_dbtp``: 1 s, or more in a long recording.
     max_true_peak_dbtp : ndarray, shape (seconds,)
         Highest true peak over all channels.
+    spectrogram : Spectrogram
+    bands : BandPercentiles
+    level_histogram : LevelHistogram
+    goniometer : Goniometer or None
+        ``None`` for other than two channels.
     """
 
     column_s: float
@@ -51,6 +130,10 @@ class Series:
     bass_correlation: Values | None
     second_s: float
     max_true_peak_dbtp: Values
+    spectrogram: Spectrogram
+    bands: BandPercentiles
+    level_histogram: LevelHistogram
+    goniometer: Goniometer | None
 
     @property
     def columns(self) -> int:

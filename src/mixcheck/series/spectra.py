@@ -1,0 +1,130 @@
+"""Spectra over time: a spectrogram on a logarithmic axis, and how third octaves vary."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import AudioFormat
+from mixcheck.dsp.decimation import Decimator
+from mixcheck.dsp.spectrum import PowerSpectrum, frame_size
+from mixcheck.meters.spectrum import third_octaves
+from mixcheck.series.grid import Grid
+from mixcheck.series.levels import level_db
+from mixcheck.series.model import BandPercentiles, Spectrogram
+from mixcheck.units import db_to_power
+from mixcheck.views import BASS_SPECTRUM_S, SPECTRUM_S, Block
+
+BANDS_IN_OCTAVE = 16
+LOWEST_HZ, HIGHEST_HZ = 20.0, 24_000.0
+MOST_COLUMNS = 2048
+FINE_S = 600.0  # columns of a longer recording are about a second wide anyway
+
+PERCENTILES = (10.0, 50.0, 90.0)
+LEVEL_STEP_DB = 0.25
+LEVELS_DB = np.arange(-150.0, 20.0, LEVEL_STEP_DB)
+HEARD_DBFS = -70.0
+
+Values = NDArray[np.float64]
+
+
+class SpectrogramTrack:
+    """Power in narrow bands over time: of every frame, or of the seconds of a long recording."""
+
+    def __init__(self, audio: AudioFormat) -> None:
+        size = frame_size(audio.sample_rate_hz, SPECTRUM_S)
+        is_fine = audio.duration_s <= FINE_S
+        self._frames = PowerSpectrum(size, audio.channels) if is_fine else None
+        self.cell_s = size / 2 / audio.sample_rate_hz if is_fine else 1.0
+        self._rate, self._hop = audio.sample_rate_hz, size // 2
+        octaves = np.log2(min(HIGHEST_HZ, audio.sample_rate_hz / 2) / LOWEST_HZ)
+        count = int(octaves * BANDS_IN_OCTAVE)
+        self._edges = LOWEST_HZ * 2.0 ** (np.arange(count + 1) / BANDS_IN_OCTAVE)
+        edges = np.stack([self._edges[:-1], self._edges[1:]], 1)
+        self._shares = shares(edges, size // 2 + 1, audio.sample_rate_hz / size)
+        self._grid = Grid(MOST_COLUMNS)
+        self._power = self._grid.track(count + 1, np.add)  # and, last, how many cells
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        if self._frames is None:
+            power = second_powers(block, self._rate)
+        else:
+            power = self._frames.frames(block.samples) / (self._hop * len(block.samples))
+        bands = self._shares.astype(power.dtype) @ power.T
+        self._power.add(np.concatenate([bands, np.ones((1, bands.shape[1]))]))
+        self._grid.settle()
+
+    def finish(self) -> dict[str, Spectrogram]:
+        """The field of :class:`Series`."""
+        *powers, cells = self._power.values
+        level = level_db(np.array(powers).reshape(-1, len(cells)) / cells)
+        column_s = self.cell_s * self._grid.cells_in_column
+        return {"spectrogram": Spectrogram(column_s, self._edges, level)}
+
+
+class BandTracks:
+    """How often each third octave had which level.
+
+    The bands of the bass are looked at in frames of 1.4 s, which resolve them; the others, second
+    by second. What is softer than -70 dBFS as a whole does not count.
+    """
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._rate = audio.sample_rate_hz
+        self._centres, edges = third_octaves(self._rate)
+        decimator = Decimator(self._rate, audio.channels)
+        self._low = int((edges[:, 1] <= decimator.usable_hz).sum())
+        low_rate = decimator.rate_hz
+        size, bass_size = (
+            frame_size(self._rate, SPECTRUM_S),
+            frame_size(round(low_rate), BASS_SPECTRUM_S),
+        )
+        self._shares = shares(edges[self._low :], size // 2 + 1, self._rate / size)
+        self._bass_shares = shares(edges[: self._low], bass_size // 2 + 1, low_rate / bass_size)
+        self._bass = PowerSpectrum(bass_size, audio.channels)
+        self._counts = np.zeros((len(self._centres), len(LEVELS_DB) + 1), np.int64)
+
+    def update(self, block: Block) -> None:
+        """Take the next block."""
+        bass = self._bass.frames(block.bass) / (self._bass.size / 2 * len(block.bass))
+        seconds = second_powers(block, self._rate)
+        if block.frames % self._rate and (block.start_frame or len(seconds) > 1):
+            seconds = seconds[:-1]  # cut short: too little is known of it
+        self._count(slice(0, self._low), bass, self._bass_shares)
+        self._count(slice(self._low, None), seconds, self._shares)
+
+    def _count(self, bands: slice, power: NDArray[np.floating], share: Values) -> None:
+        heard = power[power.sum(1) > db_to_power(HEARD_DBFS)].astype(np.float64)
+        levels = level_db(share @ heard.T)
+        places = np.searchsorted(LEVELS_DB, levels, "right")
+        for counts, place in zip(self._counts[bands], places, strict=True):
+            counts += np.bincount(place, minlength=len(counts))
+
+    def finish(self) -> dict[str, BandPercentiles]:
+        """The field of :class:`Series`."""
+        levels = [self._percentile(share / 100.0) for share in PERCENTILES]
+        return {"bands": BandPercentiles(self._centres, np.array(PERCENTILES), np.array(levels))}
+
+    def _percentile(self, share: float) -> Values:
+        """The middle of the step in which each band passes a share of its observations."""
+        below = self._counts.cumsum(1)
+        total = below[:, -1]
+        place = (below >= np.maximum(np.ceil(share * total), 1)[:, None]).argmax(1)
+        known = (total > 0) & (place > 0)
+        return np.where(known, LEVELS_DB[place - 1] + LEVEL_STEP_DB / 2, np.nan)
+
+
+def second_powers(block: Block, sample_rate_hz: int) -> Values:
+    """Mean power of the channels in each bin, shape (seconds, bins)."""
+    frames = np.full(len(block.spectra), float(sample_rate_hz))
+    frames[-1] = block.frames - sample_rate_hz * (len(frames) - 1)
+    return np.asarray(block.spectra.mean(1) / frames[:, None])
+
+
+def shares(edges_hz: Values, bins: int, step_hz: float) -> Values:
+    """What each bin gives to each band, shape (bands, bins); a bin spreads over its width."""
+    middle = np.arange(bins) * step_hz
+    low = np.maximum(edges_hz[:, :1], middle - step_hz / 2)
+    high = np.minimum(edges_hz[:, 1:], middle + step_hz / 2)
+    return np.asarray((high - low).clip(0.0) / step_hz)
