@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from mixcheck.conformance import Check, opinion_checks, table_checks
@@ -41,6 +43,20 @@ def test_true_peak_cases_are_checked_at_every_usual_rate(number: int) -> None:
 def test_pyloudnorm_agrees() -> None:
     checks = list(opinion_checks())
     assert {check.run().outcome for check in checks} == {"pass"}
+
+
+def test_loudness_that_is_not_constant_fails() -> None:
+    """Case 9 with one of its parts a tenth shorter: its greatest value alone would not tell."""
+    for case, steps in (
+        ("9-least", [[1.34, -20.0], [1.66, -30.0], [1.2, -20.0], [1.8, -30.0]]),
+        ("12-least", [[0.18, -20.0], [0.22, -30.0], [0.16, -20.0], [0.24, -30.0]]),
+    ):
+        (right,) = (check for check in CHECKS if check.case == case)
+        source = {"kind": "steps", "steps": steps, "repeat": 4}
+        assert dataclasses.replace(right, source=source).run().outcome == "fail"
+        greatest = right.metric.replace("min_", "max_")
+        whole = dataclasses.replace(right, source=source, metric=greatest)
+        assert whole.run().outcome == "pass"
 
 
 def test_a_wrong_expectation_fails() -> None:

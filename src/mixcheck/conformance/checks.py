@@ -21,9 +21,11 @@ import numpy as np
 from mixcheck.conformance.signals import synthesise
 from mixcheck.engine import measure, measure_array
 from mixcheck.measurement import Measurement
+from mixcheck.meters import metrics
 
 TABLES = ("tech3341", "tech3342", "bs1770")
 DEFAULT_RATE_HZ = 48_000
+OVER_TIME = "series."  # a metric that begins so is an extreme of the series of that name
 OPINION_LU = 0.05
 OPINION_RATES_HZ = (44_100, 48_000, 96_000)
 OPINION_SECONDS = 12
@@ -70,6 +72,8 @@ class Check:
         The recipe of the signal, or a recording.
     layout : str or None
         Loudspeaker layout of the signal.
+    from_s, to_s : float
+        Of a value over time: the windows that end after one and not after the other.
     """
 
     document: str
@@ -84,29 +88,52 @@ class Check:
     note: str = ""
     source: Mapping[str, Any] | Path | None = field(default=None, repr=False)
     layout: str | None = None
+    from_s: float = 0.0
+    to_s: float | None = None
+
+    @property
+    def unit(self) -> str:
+        """Unit of the metric."""
+        return "LUFS" if self.metric.startswith(OVER_TIME) else metrics()[self.metric].unit
 
     def run(self) -> Result:
         """Make or read the signal, measure it and compare."""
         if self.source is None:
             return Result(None, None, "absent")
+        series = self.metric.startswith(OVER_TIME)
         if isinstance(self.source, Path):
-            measurement = measure(self.source, layout=self.layout)
+            measurement = measure(self.source, layout=self.layout, series=series)
         else:
-            part = 0 if self.part is None else self.part - 1
+            part = 0 if self.part is None or "in_turn" in self.source else self.part - 1
             recipe = json.dumps(self.source)
-            measurement = _measured(recipe, self.sample_rate_hz, part, self.layout)
-        measured = measurement.value(self.metric)
+            measurement = _measured(recipe, self.sample_rate_hz, part, self.layout, series)
+        measured = self._extreme(measurement) if series else measurement.value(self.metric)
         if not isinstance(measured, float):
             return Result(None, None, "fail")
         low, high = self.expected - self.minus, self.expected + self.plus
         margin = min(measured - low, high - measured)
         return Result(measured, margin, "pass" if margin >= 0.0 else "fail")
 
+    def _extreme(self, measurement: Measurement) -> float | None:
+        """Least or greatest of the windows that were full; ``None`` if none was, or all silent."""
+        series = measurement.series
+        if series is None:
+            return None
+        name = self.metric.removeprefix(OVER_TIME)
+        to_s = measurement.format.duration_s if self.to_s is None else self.to_s
+        bounds = (round(seconds / series.column_s) for seconds in (self.from_s, to_s))
+        values = getattr(series, name)[slice(*bounds)]
+        extreme = np.fmin if name.startswith("min_") else np.fmax
+        found = float(extreme.reduce(values, initial=np.nan))
+        return found if np.isfinite(found) else None
+
 
 @lru_cache(maxsize=1)  # one signal serves the rows that follow one another
-def _measured(recipe: str, sample_rate_hz: int, part: int, layout: str | None) -> Measurement:
+def _measured(
+    recipe: str, sample_rate_hz: int, part: int, layout: str | None, series: bool
+) -> Measurement:
     samples = synthesise(json.loads(recipe), sample_rate_hz, part).astype(np.float32)
-    return measure_array(samples, sample_rate_hz, layout=layout)
+    return measure_array(samples, sample_rate_hz, layout=layout, series=series)
 
 
 def table_checks() -> Iterator[Check]:
@@ -116,19 +143,26 @@ def table_checks() -> Iterator[Check]:
         for row in table["case"]:
             for rate in row.get("rates", [DEFAULT_RATE_HZ]):
                 for part in range(row.get("parts", 1)):
+                    from_s, to_s = row.get("from_s", 0.0), None
+                    recipe = dict(row["signal"])
+                    if "each_s" in recipe:
+                        recipe["in_turn"] = row["parts"]
+                        from_s, to_s = part * recipe["each_s"], (part + 1) * recipe["each_s"]
                     yield Check(
                         document=table["document"],
                         case=row["id"],
                         clause=row["clause"],
                         metric=row["metric"],
-                        expected=row["expected"] + part * row["signal"].get("rise_db", 0.0),
+                        expected=row["expected"] + part * recipe.get("rise_db", 0.0),
                         plus=row["plus"],
                         minus=row["minus"],
                         sample_rate_hz=rate,
                         part=part + 1 if "parts" in row else None,
                         note=row.get("note", ""),
-                        source=row["signal"],
+                        source=recipe,
                         layout=row.get("layout"),
+                        from_s=from_s,
+                        to_s=to_s,
                     )
 
 

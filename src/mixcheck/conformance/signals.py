@@ -88,6 +88,15 @@ def swelling_noise(seconds: float, rate: int) -> Signal:
     return np.asarray(random.standard_normal((2, frames)) * 10.0 ** (level_db / 20.0))
 
 
+def _steps_of_part(recipe: Mapping[str, Any], part: int) -> list[tuple[float, float]]:
+    lead_s = part * recipe.get("lead_s", 0.0)
+    rise_db = part * recipe.get("rise_db", 0.0)
+    levels = [(seconds, level_db + rise_db) for seconds, level_db in recipe["steps"]]
+    levels *= recipe.get("repeat", 1)
+    rest_s = recipe.get("each_s", 0.0) - lead_s - sum(seconds for seconds, _ in levels)
+    return [(lead_s, -np.inf), *levels, (max(0.0, rest_s), -np.inf)]
+
+
 def synthesise(recipe: Mapping[str, Any], rate: int, part: int = 0) -> Signal:
     """The signal that a row of a table describes, shape ``(channels, frames)``.
 
@@ -100,13 +109,11 @@ def synthesise(recipe: Mapping[str, Any], rate: int, part: int = 0) -> Signal:
         Sample rate in Hz.
     part : int
         Which of the signals of the row: ``lead_s`` seconds of silence more before, and ``rise_db``
-        of level, for each.
+        of level, for each. With ``in_turn``, so many of them follow one another, ``each_s`` apart.
     """
     if recipe["kind"] == "steps":
-        lead = (part * recipe.get("lead_s", 0.0), -np.inf)
-        rise_db = part * recipe.get("rise_db", 0.0)
-        parts = [(seconds, level_db + rise_db) for seconds, level_db in recipe["steps"]]
-        parts = [lead, *(parts * recipe.get("repeat", 1))]
+        numbers = range(recipe["in_turn"]) if "in_turn" in recipe else [part]
+        parts = [step for number in numbers for step in _steps_of_part(recipe, number)]
         tone = steps(parts, recipe.get("hz", 1000.0), rate)
     elif recipe["kind"] == "fraction_of_rate":
         tone = fraction_of_rate(

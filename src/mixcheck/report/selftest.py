@@ -10,7 +10,6 @@ from itertools import groupby
 from mixcheck import __version__
 from mixcheck.conformance import Check, Result
 from mixcheck.measurement import ANALYSIS_VERSION, SCHEMA_VERSION
-from mixcheck.meters import metrics
 from mixcheck.report.wording import paragraph
 from mixcheck.units import format_number
 
@@ -58,9 +57,8 @@ def _line(check: Check, result: Result) -> str:
     expected = f"{format_number(check.expected, decimals)} {tolerance}"
     measured = "–" if result.measured is None else format_number(result.measured, decimals)
     margin = "–" if result.margin is None else format_number(result.margin, decimals)
-    unit = metrics()[check.metric].unit
     start = f"    {check.case + rate:<26} {expected:>16} {measured:>10} {margin:>8}"
-    return f"{start} {unit:<5} {WORDS[result.outcome]}"
+    return f"{start} {check.unit:<5} {WORDS[result.outcome]}"
 
 
 def selftest_json(checked: Sequence[Checked]) -> str:
@@ -77,4 +75,4 @@ def selftest_json(checked: Sequence[Checked]) -> str:
 def _object(check: Check) -> dict[str, object]:
     described = {field.name: getattr(check, field.name) for field in dataclasses.fields(check)}
     del described["source"]
-    return described | {"unit": metrics()[check.metric].unit}
+    return described | {"unit": check.unit}
