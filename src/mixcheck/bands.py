@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixcheck.audio import Samples
+from mixcheck.dsp.fourier import real_transform
 from mixcheck.dsp.k_weighting import k_weighting_sections
 from mixcheck.meters.spectrum import band_powers, third_octaves
 
@@ -28,8 +29,6 @@ class BandSpectra:
 
     def of(self, samples: Samples) -> tuple[NDArray[np.float64], float]:
         """Third-octave and K-weighted energy of all channels of a block."""
-        from scipy.fft import rfft
-
         frames = samples.shape[1]
         if frames < FRAME:
             samples = np.pad(samples, ((0, 0), (0, FRAME - frames)))
@@ -37,7 +36,7 @@ class BandSpectra:
         whole = max(1, (samples.shape[1] - FRAME) // step + 1)
         strided = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::step]
         windowed = (strided[:, :whole] * self._window).astype(np.float32)
-        spectra = rfft(windowed, axis=-1).view(np.float32)
+        spectra = real_transform(windowed).view(np.float32)
         power = np.einsum("cfp,cfp->p", spectra, spectra).reshape(-1, 2).sum(1)
         return (power @ self._matrix).astype(np.float64), float(power @ self._k_weights)
 
