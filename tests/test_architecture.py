@@ -27,6 +27,7 @@ LAYERS = (  # lowest first; a file may import from its own part and from every l
     ("meters",),
     ("series",),
     ("measurement", "bands"),
+    ("sets",),
     ("engine", "profiles", "cache"),
     ("many", "after_encoding"),
     ("headers",),
@@ -50,7 +51,14 @@ HOMES = {  # third-party package: the only part that may import it
     "distributed": "mixcheck_cli",
 }
 SHARED_IN = {
-    "meters": {"meters.base", "meters.hum", "meters.stated", "meters.used_bits", "meters"},
+    "meters": {
+        "meters.base",
+        "meters.gating",
+        "meters.hum",
+        "meters.stated",
+        "meters.used_bits",
+        "meters",
+    },
     "report": {
         "report.model",
         "report.wording",
@@ -60,6 +68,8 @@ SHARED_IN = {
         "report.services",
         "report.method",
         "report.schema",
+        "report.sets",
+        "report.stream",
         "report.pages",
         "report",
     },

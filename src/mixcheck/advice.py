@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from mixcheck.measurement import Measurement
 from mixcheck.meters import metrics
 from mixcheck.profiles import Limit
+from mixcheck.sets import all_metrics
 from mixcheck.units import format_number
 
 LEVEL_UNITS = frozenset({"LUFS", "dBTP", "dBFS", "dBFS(A)"})
@@ -206,7 +207,7 @@ def _need(level: _Level, gain_db: float) -> str:
 
 def lower_label(metric: str) -> str:
     """A metric's label within a sentence: ``"noise floor"``, ``"RMS level"``."""
-    label = metrics()[metric].label
+    label = all_metrics()[metric].label
     return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mixcheck.acceptance import NOTHING, Acceptance
@@ -12,6 +12,7 @@ from mixcheck.measurement import Measurement, Value
 from mixcheck.meters import finding_kinds
 from mixcheck.predictions import Prediction, predict
 from mixcheck.profiles import FindingRule, Limit, Profile
+from mixcheck.sets import RecordingSet
 
 FINDINGS = "findings"
 """Prefix of the metric of a verdict about a finding code."""
@@ -131,6 +132,18 @@ def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOT
     return Judgement(profile, outcome, verdicts, tuple(dict.fromkeys(steps)), prediction)
 
 
+def judge_set(recordings: RecordingSet, profile: Profile) -> Judgement | None:
+    """Judge a set as a whole; ``None`` if the profile asks nothing of sets."""
+    if not profile.set_limits:
+        return None
+    verdicts = tuple(
+        _judge_limit(recordings, profile.name, limit, {}) for limit in profile.set_limits
+    )
+    steps = [verdict.advice for verdict in sorted(verdicts, key=_urgency) if verdict.advice]
+    outcome = worst_outcome(map(counts_as, verdicts))
+    return Judgement(profile, outcome, verdicts, tuple(dict.fromkeys(steps)))
+
+
 def worst_outcome(outcomes: Iterable[str]) -> str:
     """The worst of several outcomes; pass if there is none."""
     return max(outcomes, key=OUTCOMES.index, default="pass")
@@ -160,7 +173,7 @@ def counts_as(verdict: Verdict) -> str:
 
 
 def _judge_limit(
-    measurement: Measurement, profile: str, limit: Limit, advice: dict[str, str]
+    measurement: Measurement | RecordingSet, profile: str, limit: Limit, advice: Mapping[str, str]
 ) -> Verdict:
     value = measurement.value(limit.metric)
     members = members_of(value)

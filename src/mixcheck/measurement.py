@@ -149,5 +149,4 @@ def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _field_names(holder: type[Any]) -> frozenset[str]:
-    names = {field.name for field in dataclasses.fields(holder)}
-    return frozenset(names - {"reasons", "findings"})
+    return frozenset(quantities(holder) or {field.name for field in dataclasses.fields(holder)})

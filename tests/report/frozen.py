@@ -9,6 +9,7 @@ from typing import Any
 from mixcheck import Finding, Measurement
 from mixcheck.audio import AudioFormat
 from mixcheck.meters import METERS, finding_kinds
+from mixcheck.units import quantities
 
 BANDS_HZ = (63.0957, 1000.0, 15848.9)
 MIX: Mapping[str, Any] = {
@@ -120,7 +121,7 @@ def measured(
     for meter in METERS:
         hints = typing.get_type_hints(meter.reading)
         own, why = {}, {}
-        for name in set(hints) - {"reasons", "findings"}:
+        for name in quantities(meter.reading):
             metric = f"{meter.name}.{name}"
             empty = () if typing.get_origin(hints[name]) is tuple else None
             own[name] = values.get(metric, empty)

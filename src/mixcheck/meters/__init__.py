@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from mixcheck.audio import FORMAT_QUANTITIES
 from mixcheck.meters.alignment import AlignmentMeter
@@ -45,6 +46,7 @@ OF_SAMPLES: tuple[type[MeterOfSamples], ...] = (RepetitionMeter, AlignmentMeter)
 """Meters that need no views: where two processes share the work, the first has room for them."""
 
 
+@cache
 def metrics() -> Mapping[str, Quantity]:
     """Metric path to description, for every number of every meter and of the format."""
     described = {f"format.{name}": about for name, about in FORMAT_QUANTITIES.items()}

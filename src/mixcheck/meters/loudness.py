@@ -20,17 +20,22 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, loudness_weights
 from mixcheck.meters.base import Reading, unmeasured
+from mixcheck.meters.gating import (
+    ABSOLUTE_GATE_LUFS,
+    NO_BLOCKS,
+    GatingBlocks,
+    Powers,
+    gated_loudness,
+    lufs,
+    power_of,
+)
 from mixcheck.meters.stated import wrong_statements
 from mixcheck.units import power_to_db, quantities, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
 
-OFFSET_LUFS = -0.691  # BS.1770-5 Annex 1, equation 2
-ABSOLUTE_GATE_LUFS = -70.0
-RELATIVE_GATE_LU = -10.0
 RANGE_GATE_LU = -20.0
 RANGE_PERCENTILES = (10, 95)
 
@@ -41,12 +46,10 @@ MOMENTARY = SEGMENTS_PER_S * 2 // 5
 SHORT_TERM = SEGMENTS_PER_S * 3
 RANGE_TAIL = SEGMENTS_PER_S * 3 // 2
 
-Powers = NDArray[np.float64]
-
 
 @dataclass(frozen=True, kw_only=True)
 class LoudnessReading(Reading):
-    """Loudness of a programme."""
+    """Loudness of a programme, and its gating blocks, for the loudness of several."""
 
     integrated_lufs: float | None = quantity(
         "LUFS",
@@ -101,6 +104,7 @@ class LoudnessReading(Reading):
         "+30 dB in steps of 1: pauses cross the gate at -70 LUFS.",
         decimals=2,
     )
+    gating_blocks: GatingBlocks = NO_BLOCKS
 
 
 class LoudnessMeter:
@@ -221,7 +225,12 @@ class LoudnessMeter:
         wrong = wrong_statements(
             self._audio, {**values, "max_true_peak_dbtp": peak_db}, self._segments / SEGMENTS_PER_S
         )
-        return LoudnessReading(**values, reasons=self._reasons(values), findings=wrong)
+        return LoudnessReading(
+            **values,
+            gating_blocks=GatingBlocks.of(gating_blocks),
+            reasons=self._reasons(values),
+            findings=wrong,
+        )
 
     def _reasons(self, values: dict[str, Any]) -> dict[str, str]:
         needs_3_s = ("loudness_range_lu", "max_short_term_lufs", "min_psr_lu")
@@ -237,29 +246,8 @@ class LoudnessMeter:
         return reasons
 
 
-def lufs(power: float) -> float | None:
-    """Loudness of a weighted mean square; ``None`` for silence."""
-    level = power_to_db(power)
-    return None if level is None else OFFSET_LUFS + level
-
-
-def _power(loudness_lufs: float) -> float:
-    return float(10.0 ** ((loudness_lufs - OFFSET_LUFS) / 10.0))
-
-
 def _joined(parts: list[Powers]) -> Powers:
     return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def gated_loudness(
-    blocks: Powers, absolute_gate_lufs: float = ABSOLUTE_GATE_LUFS
-) -> tuple[float | None, float | None]:
-    """Integrated loudness and relative gate, in LUFS, of the gating blocks' powers."""
-    blocks = blocks[blocks > _power(absolute_gate_lufs)]
-    if not len(blocks):
-        return None, None
-    gate = blocks.mean() * 10.0 ** (RELATIVE_GATE_LU / 10.0)
-    return lufs(blocks[blocks > gate].mean()), lufs(gate)
 
 
 def gain_shift_lu(blocks: Powers, integrated_lufs: float | None) -> tuple[float, ...] | None:
@@ -272,7 +260,7 @@ def gain_shift_lu(blocks: Powers, integrated_lufs: float | None) -> tuple[float,
 
 def loudness_range_lu(short_term: Powers) -> float | None:
     """Loudness range of short-term powers; ``None`` if all are under the absolute gate."""
-    kept = short_term[short_term >= _power(ABSOLUTE_GATE_LUFS)]
+    kept = short_term[short_term >= power_of(ABSOLUTE_GATE_LUFS)]
     if not len(kept):
         return None
     kept = np.sort(kept[kept >= kept.mean() * 10.0 ** (RANGE_GATE_LU / 10.0)])

@@ -24,6 +24,7 @@ from mixcheck.profiles.model import (
     Playback,
     Profile,
 )
+from mixcheck.sets import SET, set_metrics
 
 _PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "playback", "limit", "finding")
 _TARGET_KEYS = ("count", "is_shape", "band", "width")  # of a target: what comparisons judge besides
@@ -115,7 +116,9 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
     playback = _playback(data["playback"], f"{where}: playback") if "playback" in data else None
     if "extends" in data:
         base = _extended(data["extends"], where, (*seen, name))
-        limits = _merged(base.limits, limits, lambda limit: (limit.metric, limit.applies_to))
+        limits = _merged(
+            base.limits + base.set_limits, limits, lambda limit: (limit.metric, limit.applies_to)
+        )
         rules = _merged(base.findings, rules, lambda rule: (rule.code, rule.applies_to))
         playback = playback or base.playback
     if not limits and not rules:
@@ -125,8 +128,9 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         title=str(data["title"]),
         checked=data["checked"],
         notes=str(data.get("notes", "")).strip(),
-        limits=limits,
+        limits=tuple(limit for limit in limits if not _is_of_set(limit)),
         findings=rules,
+        set_limits=tuple(filter(_is_of_set, limits)),
         playback=playback,
     )
 
@@ -177,11 +181,14 @@ def _merged(
 
 def _limit(entry: dict[str, Any], where: str) -> Limit:
     only_keys(entry, [field.name for field in fields(Limit)], where)
-    known_word(entry, "metric", metrics(), where)
+    of_set = str(entry.get("metric")).startswith(f"{SET}.")
+    known_word(entry, "metric", set_metrics() if of_set else metrics(), where)
     where = f"{where} ({entry['metric']})"
     _check_common(entry, where)
     if not entry.get("source"):
         raise ProfileError(f"{where}: 'source' is missing")
+    if of_set and entry.get("applies_to", "any") != "any":
+        raise ProfileError(f"{where}: applies_to must be any: a set holds files of every kind")
     kinds = {
         "min and/or max": "min" in entry or "max" in entry,
         "target with tolerance": "target" in entry or "tolerance" in entry,
@@ -196,6 +203,10 @@ def _limit(entry: dict[str, Any], where: str) -> Limit:
     else:
         _check_bounds(entry, where)
     return Limit(**{**entry, "one_of": tuple(entry.get("one_of", ()))})
+
+
+def _is_of_set(limit: Limit) -> bool:
+    return limit.metric.startswith(f"{SET}.")
 
 
 def _check_choice(choice: object, where: str) -> None:

@@ -108,6 +108,8 @@ class Profile:
         What the limits do not say: doubts, conflicts between sources.
     limits, findings : tuple
         In the order of the report.
+    set_limits : tuple
+        Limits of an album, or another set, as a whole.
     playback : Playback or None
         For a service that sets the level on playback, how.
     """
@@ -118,4 +120,5 @@ class Profile:
     notes: str = ""
     limits: tuple[Limit, ...] = field(default=())
     findings: tuple[FindingRule, ...] = field(default=())
+    set_limits: tuple[Limit, ...] = field(default=())
     playback: Playback | None = None

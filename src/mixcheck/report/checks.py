@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
 from mixcheck.measurement import Measurement
-from mixcheck.meters import Finding, finding_kinds, metrics
-from mixcheck.report.model import FileReport
+from mixcheck.meters import Finding, finding_kinds
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import allowed, display
+from mixcheck.sets import all_metrics
 from mixcheck.units import Quantity, clock, format_number
 
 PLACES_NAMED = 3
@@ -53,9 +54,17 @@ def checks(report: FileReport) -> Iterator[Check]:
             yield from _checks(report, measurement, judgement)
 
 
-def missed(report: FileReport) -> list[Check]:
+def set_checks(report: SetReport) -> Iterator[Check]:
+    """All checks of a set as a whole."""
+    for judgement in report.judgements:
+        for verdict in judgement.verdicts:
+            yield _check_of_limit(verdict)
+
+
+def missed(report: FileReport | SetReport) -> list[Check]:
     """The checks that were not passed, failures first."""
-    bad = [check for check in checks(report) if check.outcome != "pass"]
+    found = set_checks(report) if isinstance(report, SetReport) else checks(report)
+    bad = [check for check in found if check.outcome != "pass"]
     return sorted(bad, key=lambda check: check.outcome)  # "fail" before "warn"
 
 
@@ -71,14 +80,18 @@ def _checks(report: FileReport, measurement: Measurement, judgement: Judgement) 
             title = finding_kinds()[code].title
             yield Check(verdict, code, title, _of_finding(verdict, code, places), places)
         else:
-            title = metrics()[verdict.metric].label
-            yield Check(verdict, verdict.metric, title, _of_limit(verdict, title), ())
+            yield _check_of_limit(verdict)
+
+
+def _check_of_limit(verdict: Verdict) -> Check:
+    title = all_metrics()[verdict.metric].label
+    return Check(verdict, verdict.metric, title, _of_limit(verdict, title), ())
 
 
 def _of_limit(verdict: Verdict, title: str) -> str:
     if verdict.outcome == "unmeasured":
         return f"{title}: not measured ({verdict.reason})"
-    described = metrics()[verdict.metric]
+    described = all_metrics()[verdict.metric]
     decimals = enough_decimals(verdict, described)
     value = display(verdict.value, described, decimals)
     limit = allowed(verdict.min, verdict.max, verdict.target, verdict.one_of)

@@ -2,45 +2,78 @@
 
 Units are in the headers, which are the metric paths. Lists are joined by semicolons; what was not
 measured is an empty cell. A relative path that a spreadsheet would take for a formula begins with
-``./``.
+``./``. Of a set the last row has its folder for a path and its kind for an outcome's beginning:
+``album: warn``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from mixcheck.judgement import counts_as
 from mixcheck.meters import finding_kinds, metrics
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
+from mixcheck.report.sets import set_sentences
+from mixcheck.report.stream import streamed
 from mixcheck.report.wording import cell_path
 
+OF_SET = {  # what of a set stands in the column of a file's metric
+    "loudness.integrated_lufs": "set.integrated_lufs",
+    "loudness.relative_gate_lufs": "set.relative_gate_lufs",
+    "loudness.plr_lu": "set.plr_lu",
+    "peak.max_true_peak_dbtp": "set.max_true_peak_dbtp",
+    "level.dynamic_range_dr": "set.mean_dynamic_range_dr",
+    "format.duration_s": "set.total_duration_s",
+}
 
-def render_csv(reports: Sequence[FileReport]) -> str:
+
+class CsvStream:
+    """A row a file."""
+
+    def start(self) -> str:
+        """The headers."""
+        return _line(columns())
+
+    def add(self, report: FileReport) -> str:
+        """The row of a file."""
+        return _line(map(_cell, row_of(report).values()))
+
+    def finish(self, whole: SetReport | None) -> str:
+        """The row of the set."""
+        return _line(map(_cell, _set_row(whole).values())) if whole else ""
+
+
+def render_csv(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """One table for all files."""
+    return streamed(CsvStream(), reports, whole)
+
+
+def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(), lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(_row(report) for report in reports)
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
 
 
+@cache
 def columns() -> list[str]:
     """Headers, which depend on the version of mixcheck alone."""
     counts = [f"findings.{code}" for code in finding_kinds()]
     return ["path", "outcome", "error", "failed", "warned", *metrics(), *counts]
 
 
-def _row(report: FileReport) -> Mapping[str, Any]:
-    path = cell_path(report.path)
-    error = cell_path(report.error or "")  # which begins with the path
-    row: dict[str, Any] = {"path": path, "outcome": report.outcome or "", "error": error}
+def row_of(report: FileReport) -> dict[str, Any]:
+    """The columns of a file with their values; ``None`` for what was not measured."""
+    error = None if report.error is None else cell_path(report.error)  # which begins with the path
+    row: dict[str, Any] = dict.fromkeys(columns())
+    row |= {"path": cell_path(report.path), "outcome": report.outcome, "error": error}
     measurement = report.measurement
     if measurement is None:
         return row
-    row |= {metric: _cell(measurement.value(metric)) for metric in metrics()}
+    row |= {metric: measurement.value(metric) for metric in metrics()}
     row |= {f"findings.{code}": measurement.count(code) for code in finding_kinds()}
     for column, outcome in (("failed", "fail"), ("warned", "warn")):
         row[column] = ";".join(
@@ -49,6 +82,17 @@ def _row(report: FileReport) -> Mapping[str, Any]:
             for verdict in judgement.verdicts
             if counts_as(verdict) == outcome
         )
+    return row
+
+
+def _set_row(whole: SetReport) -> dict[str, Any]:
+    recordings = whole.recordings
+    row: dict[str, Any] = dict.fromkeys(columns())
+    row |= {"path": cell_path(whole.folder), "outcome": f"{recordings.kind}: {whole.outcome}"}
+    row |= {column: recordings.value(metric) for column, metric in OF_SET.items()}
+    for column, outcome in (("failed", "fail"), ("warned", "warn")):
+        told = [sentence for one, sentence in set_sentences(whole) if one == outcome]
+        row[column] = "; ".join(told)
     return row
 
 

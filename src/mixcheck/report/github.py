@@ -11,22 +11,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mixcheck.report.checks import missed
-from mixcheck.report.model import FileReport
-from mixcheck.report.totals import most_often, summary_line
+from mixcheck.report.model import FileReport, SetReport
+from mixcheck.report.sets import set_line, set_sentences
+from mixcheck.report.totals import Totals
 from mixcheck.report.wording import printable
 
 SHOWN = 10
 COMMANDS = {"unreadable": "error", "fail": "error", "warn": "warning"}
 
 
-def render_github(reports: Sequence[FileReport]) -> str:
+def render_github(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """Workflow commands, and the summary in a line that is none."""
     lines: list[str] = []
     for command in ("error", "warning"):
         ours = [report for report in reports if COMMANDS.get(report.outcome or "") == command]
         ours.sort(key=lambda report: report.outcome == "fail")  # unreadable first
-        lines += _shown(command, [_annotation(command, report) for report in ours])
-    return "\n".join([*lines, *filter(None, (summary_line(reports), most_often(reports)))]) + "\n"
+        annotations = [_annotation(command, report) for report in ours]
+        if whole and COMMANDS.get(whole.outcome) == command:
+            annotations.insert(0, _of_set(command, whole))
+        lines += _shown(command, annotations)
+    lines += [printable(set_line(whole))] if whole else []
+    return "\n".join([*lines, *Totals.of(reports).lines()]) + "\n"
 
 
 def _shown(command: str, annotations: list[str]) -> Iterator[str]:
@@ -48,6 +53,12 @@ def _annotation(command: str, report: FileReport) -> str:
         text = "\n".join([text, *advice])
     file, title = path.removeprefix("./"), f"mixcheck: {path}"
     return f"::{command} file={_property(file)},title={_property(title)}::{_data(text)}"
+
+
+def _of_set(command: str, whole: SetReport) -> str:
+    text = "\n".join(sentence for _, sentence in set_sentences(whole))
+    title = f"mixcheck: {whole.recordings.kind} {printable(whole.folder)}"
+    return f"::{command} title={_property(title)}::{_data(text)}"
 
 
 def _data(text: str) -> str:

@@ -14,18 +14,21 @@ from xml.etree import ElementTree as Xml
 
 from mixcheck import __version__
 from mixcheck.measurement import Value
-from mixcheck.report.checks import Check, checks
-from mixcheck.report.model import FileReport
+from mixcheck.report.checks import Check, checks, set_checks
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import IN_A_LINE, printable
+from mixcheck.sets import set_metrics
 
 COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def render_junit(reports: Sequence[FileReport]) -> str:
+def render_junit(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """One document for all files."""
     root = Xml.Element("testsuites", name="mixcheck")
     for report in reports:
         root.append(_suite(report))
+    if whole:
+        root.append(_set_suite(whole))
     for name in ("tests", *COUNTED):
         root.set(name, str(sum(int(suite.get(name, 0)) for suite in root)))
     Xml.indent(root)
@@ -42,7 +45,26 @@ def _suite(report: FileReport) -> Xml.Element:
         measured = {metric: report.measurement.value(metric) for metric in IN_A_LINE}
         _add_properties(suite, {"mixcheck": __version__, **measured})
         for check in checks(report):
-            suite.append(_case(report, check))
+            suite.append(_case(printable(report.path), check))
+    return _counted(suite)
+
+
+def _set_suite(whole: SetReport) -> Xml.Element:
+    """The set: a case a check, and one for the odd ones out, which are warnings."""
+    recordings = whole.recordings
+    where = printable(whole.folder)
+    suite = Xml.Element("testsuite", name=f"{recordings.kind}: {where}")
+    _add_properties(suite, {metric: recordings.value(metric) for metric in set_metrics()})
+    for check in set_checks(whole):
+        suite.append(_case(where, check))
+    case = Xml.SubElement(suite, "testcase", classname=where, name="unlike the others")
+    if recordings.odd:
+        told = "\n".join(printable(one.message) for one in recordings.odd)
+        Xml.SubElement(case, "system-out").text = f"warning: {told}"
+    return _counted(suite)
+
+
+def _counted(suite: Xml.Element) -> Xml.Element:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for attribute, element in COUNTED.items():
@@ -59,10 +81,10 @@ def _add_properties(parent: Xml.Element, values: Mapping[str, Value]) -> None:
             Xml.SubElement(properties, "property", name=name, value=text)
 
 
-def _case(report: FileReport, check: Check) -> Xml.Element:
+def _case(where: str, check: Check) -> Xml.Element:
     verdict = check.verdict
     name = f"{verdict.profile}: {check.rule}"
-    case = Xml.Element("testcase", classname=printable(report.path), name=name)
+    case = Xml.Element("testcase", classname=where, name=name)
     _add_properties(
         case,
         {

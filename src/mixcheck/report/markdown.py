@@ -7,17 +7,27 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mixcheck.meters import metrics
 from mixcheck.report.checks import Check, missed
-from mixcheck.report.model import OUTCOMES, FileReport
-from mixcheck.report.totals import most_often, summary_line
+from mixcheck.report.model import OUTCOMES, FileReport, SetReport
+from mixcheck.report.sets import set_line, set_sentences
+from mixcheck.report.totals import Totals
 from mixcheck.report.wording import IN_A_LINE, display, printable
+from mixcheck.units import format_number
 
 WORDS = {"unreadable": "UNREADABLE", "fail": "FAIL", "warn": "WARN", "pass": "pass", None: ""}
 ORDER = (*reversed(OUTCOMES), None)
 
 
-def render_markdown(reports: Sequence[FileReport], most_bytes: int | None = None) -> str:
+def render_markdown(
+    reports: Sequence[FileReport],
+    whole: SetReport | None = None,
+    *,
+    most_bytes: int | None = None,
+) -> str:
     """One page for all files, cut between two files where it would be longer than allowed."""
-    head = ["## mixcheck", "", _escaped(summary_line(reports)), *_often(reports)]
+    head = ["## mixcheck"]
+    for line in Totals.of(reports).lines():
+        head += ["", _escaped(line)]
+    head += _set(whole) if whole else []
     worst_first = sorted(reports, key=lambda report: ORDER.index(report.outcome))
     columns = ("", "File", "Integrated loudness", "True peak", "What is wrong")
     table = [_row(columns), _row(["---"] * len(columns))]
@@ -33,9 +43,15 @@ def render_markdown(reports: Sequence[FileReport], most_bytes: int | None = None
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _often(reports: Sequence[FileReport]) -> list[str]:
-    often = most_often(reports)
-    return ["", _escaped(often)] if often else []
+def _set(whole: SetReport) -> list[str]:
+    """The set in a line, what is wrong with it, and its spreads."""
+    lines = ["", f"{WORDS[whole.outcome]} {_escaped(set_line(whole))}", ""]
+    lines += [f"- {_escaped(sentence)}" for _, sentence in set_sentences(whole)]
+    lines += ["", _row(("Spread", "least", "median", "most")), _row(["---"] * 4)]
+    for one in whole.recordings.spreads:
+        numbers = (format_number(n, 1) for n in (one.lowest, one.median, one.highest))
+        lines.append(_row((_escaped(f"{one.label}, {one.unit}"), *numbers)))
+    return lines
 
 
 def _cells(report: FileReport) -> Iterable[str]:

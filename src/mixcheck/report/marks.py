@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from mixcheck.meters import Finding
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import cell_path, printable
 from mixcheck.units import clock
 
@@ -25,12 +25,12 @@ MOMENT_S = 0.1  # shorter is a marker, not a region that nobody can see
 COLUMNS = ("file", "start", "start_s", "end_s", "channels", "code", "value", "unit", "message")
 
 
-def render_audacity(reports: Sequence[FileReport]) -> str:
+def render_audacity(reports: Sequence[FileReport], _: SetReport | None = None) -> str:
     """A label track."""
     return "".join(f"{one.start_s:.6f}\t{one.end_s:.6f}\t{text}\n" for one, text in _marks(reports))
 
 
-def render_reaper(reports: Sequence[FileReport]) -> str:
+def render_reaper(reports: Sequence[FileReport], _: SetReport | None = None) -> str:
     """Markers and regions, numbered each for themselves."""
     numbers = {"M": 0, "R": 0}
     rows = [("#", "Name", "Start", "End", "Length")]
@@ -45,7 +45,7 @@ def render_reaper(reports: Sequence[FileReport]) -> str:
     return _csv(rows)
 
 
-def render_markers(reports: Sequence[FileReport]) -> str:
+def render_markers(reports: Sequence[FileReport], _: SetReport | None = None) -> str:
     """A table of all findings."""
     rows: list[tuple[object, ...]] = [COLUMNS]
     for report in reports:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mixcheck.acceptance import NOTHING, Acceptance
-from mixcheck.judgement import Judgement, judge, worst_outcome
+from mixcheck.judgement import Judgement, judge, judge_set, worst_outcome
 from mixcheck.many import Outcome, Unreadable
 from mixcheck.measurement import Measurement
 from mixcheck.profiles import Profile
+from mixcheck.sets import RecordingSet, survey_set
 
 OUTCOMES = ("pass", "warn", "fail", "unreadable")
 
@@ -69,6 +71,53 @@ class FileReport:
         if not self.judgements:
             return None
         return worst_outcome(judgement.outcome for judgement in self.judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class SetReport:
+    """A set of files as a whole: what is odd in it, and how it was judged.
+
+    Parameters
+    ----------
+    folder : str
+        What all its files are in.
+    recordings : RecordingSet
+        Those that could be measured.
+    judgements : tuple of Judgement
+        By each profile that asks something of a set.
+    """
+
+    folder: str
+    recordings: RecordingSet
+    judgements: tuple[Judgement, ...] = ()
+
+    @classmethod
+    def of(cls, reports: Sequence[FileReport], kind: str) -> SetReport:
+        """Survey the files of a set, and judge it by the profiles that its files were judged by.
+
+        Raises
+        ------
+        KeyError
+            There is no such kind of set.
+        """
+        recordings = survey_set([one.measurement for one in reports if one.measurement], kind)
+        profiles = dict.fromkeys(one.profile for report in reports for one in report.judgements)
+        judged = (judge_set(recordings, profile) for profile in profiles)
+        folder = common_folder([report.path for report in reports])
+        return cls(folder, recordings, tuple(one for one in judged if one))
+
+    @property
+    def outcome(self) -> str:
+        """Worst outcome over the profiles; a file unlike the others is worth a warning."""
+        odd = ("warn",) if self.recordings.odd else ()
+        return worst_outcome((*odd, *(one.outcome for one in self.judgements)))
+
+
+def common_folder(paths: Sequence[str]) -> str:
+    """The folder that all files, or URLs, are in."""
+    parts = [path.replace(os.sep, "/").split("/")[:-1] for path in paths]
+    common = os.path.commonprefix(parts)  # noqa: RUF071 (of lists it compares their members)
+    return "/".join(common) or ("/" if common else ".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def profile_page(profile: Profile) -> str:
         lines += ["", *(paragraph("  ", part) for part in profile.notes.split("\n\n"))]
     if profile.playback:
         lines += ["", *_playback_lines(profile.playback)]
-    for limit in profile.limits:
+    for limit in (*profile.limits, *profile.set_limits):
         lines += ["", *_limit_lines(limit)]
     if profile.findings:
         lines += ["", "Findings"]

@@ -17,22 +17,25 @@ from typing import Any
 from urllib.parse import quote
 
 from mixcheck import __version__
-from mixcheck.meters import FindingKind, finding_kinds, metrics
+from mixcheck.meters import FindingKind, finding_kinds
 from mixcheck.report.checks import Check, missed
 from mixcheck.report.document import json_text, unicode_path
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import printable
+from mixcheck.sets import all_metrics
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 LEVELS = {"fail": "error", "warn": "warning"}
 UNREADABLE = "unreadable"
+ODD = "unlike-the-others"
 
 
-def render_sarif(reports: Sequence[FileReport]) -> str:
+def render_sarif(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """One run over all files."""
     results = [result for report in reports for result in _results(report)]
+    results += _set_results(whole) if whole else ()
     rules = sorted({result["ruleId"] for result in results})
     for result in results:
         result["ruleIndex"] = rules.index(result["ruleId"])
@@ -55,11 +58,13 @@ def render_sarif(reports: Sequence[FileReport]) -> str:
 def _rule(rule: str) -> dict[str, Any]:
     if rule == UNREADABLE:
         title, about = "Unreadable file", "A file that could not be read was not checked."
+    elif rule == ODD:
+        title, about = "Unlike the others", "A file that differs from the others of its set."
     elif rule in finding_kinds():
         kind: FindingKind = finding_kinds()[rule]
         title, about = kind.title, f"{kind.what} {kind.why}"
     else:
-        title, about = metrics()[rule].label, metrics()[rule].about
+        title, about = all_metrics()[rule].label, all_metrics()[rule].about
     return {
         "id": rule,
         "name": title,
@@ -70,11 +75,21 @@ def _rule(rule: str) -> dict[str, Any]:
 
 def _results(report: FileReport) -> Iterator[dict[str, Any]]:
     if report.error is not None:
-        yield _result(report, UNREADABLE, "error", printable(report.error), {})
+        yield _result(report.path, UNREADABLE, "error", printable(report.error), {})
     for check in missed(report):
         advice = f" {check.verdict.advice}" if check.verdict.advice else ""
         text = f"{check.sentence}.{advice}"
-        yield _result(report, check.rule, LEVELS[check.outcome], text, _properties(check))
+        yield _result(report.path, check.rule, LEVELS[check.outcome], text, _properties(check))
+
+
+def _set_results(whole: SetReport) -> Iterator[dict[str, Any]]:
+    for check in missed(whole):
+        text = f"{check.sentence}. {check.verdict.advice or ''}".strip()
+        yield _result(whole.folder, check.rule, LEVELS[check.outcome], text, _properties(check))
+    for one in whole.recordings.odd:
+        properties = {"profile": one.trait, "value": one.value, "usual": one.usual}
+        text = f"{printable(one.message)}. {one.do}"
+        yield _result(one.path or whole.folder, ODD, "warning", text, properties)
 
 
 def _properties(check: Check) -> dict[str, Any]:
@@ -94,9 +109,9 @@ def _properties(check: Check) -> dict[str, Any]:
 
 
 def _result(
-    report: FileReport, rule: str, level: str, text: str, properties: dict[str, Any]
+    path: str, rule: str, level: str, text: str, properties: dict[str, Any]
 ) -> dict[str, Any]:
-    uri = _uri(report.path)
+    uri = _uri(path)
     identity = "\n".join((uri, properties.get("profile", ""), rule))
     return {
         "ruleId": rule,
@@ -108,7 +123,7 @@ def _result(
                     "artifactLocation": {"uri": uri},
                     "region": {"startLine": 1},
                 },
-                "message": {"text": unicode_path(report.path)},
+                "message": {"text": unicode_path(path)},
             }
         ],
         "partialFingerprints": {"mixcheck/v1": hashlib.sha256(identity.encode()).hexdigest()},

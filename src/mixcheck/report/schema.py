@@ -17,6 +17,7 @@ from mixcheck.meters import METERS, Finding
 from mixcheck.predictions import Prediction
 from mixcheck.report.method import METHOD
 from mixcheck.report.model import OUTCOMES, Summary
+from mixcheck.sets import KINDS, Odd, SetReading, Spread
 from mixcheck.units import quantities
 
 _NAMES = {float: "number", int: "integer", str: "string", bool: "boolean", type(None): "null"}
@@ -50,6 +51,7 @@ def json_schema() -> dict[str, Any]:
                 }
             ),
             "files": {"type": "array", "items": file},
+            "set": _or_null(_set()),
             "summary": _of_dataclass(Summary),
         }
     )
@@ -60,6 +62,23 @@ def _series() -> dict[str, Any]:
     from mixcheck.series.model import Series  # reports of everything else wait for no import
 
     return _of_dataclass(Series)
+
+
+def _set() -> dict[str, Any]:
+    reasons = {"type": "object", "additionalProperties": {"type": "string"}}
+    numbers = _of_dataclass(SetReading, quantities(SetReading))
+    return _object(
+        {
+            "kind": {"enum": list(KINDS)},
+            "path": {"type": "string"},
+            "outcome": {"enum": list(OUTCOMES)},
+            "files": {"type": "integer"},
+            "measurement": _object({**numbers["properties"], "reasons": reasons}),
+            "spreads": {"type": "array", "items": _of_dataclass(Spread)},
+            "odd": {"type": "array", "items": _of_dataclass(Odd)},
+            "verdicts": {"type": "array", "items": _of_dataclass(Verdict)},
+        }
+    )
 
 
 def _accepted() -> dict[str, Any]:

@@ -15,9 +15,11 @@ from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
 from mixcheck.report.checks import distance, enough_decimals
 from mixcheck.report.method import method_line
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.services import other_limits, service_rows, services_of
-from mixcheck.report.totals import most_often, summary_line
+from mixcheck.report.sets import set_lines
+from mixcheck.report.stream import streamed
+from mixcheck.report.totals import Totals
 from mixcheck.report.wording import (
     IN_A_LINE,
     WIDTH,
@@ -79,17 +81,49 @@ class _Row:
         return paragraph(f"  {self.label}: ", "; ".join(filter(None, parts)), hanging="    ")
 
 
-def render_text(reports: Sequence[FileReport], *, detail: bool | None = None) -> str:
+class TextStream:
+    """The report as text.
+
+    Parameters
+    ----------
+    detail : bool
+        Show files whole, instead of in a line each.
+    """
+
+    def __init__(self, *, detail: bool) -> None:
+        self._detail = detail
+        self._totals = Totals()
+
+    def start(self) -> str:
+        """Nothing."""
+        return ""
+
+    def add(self, report: FileReport) -> str:
+        """The lines of a file."""
+        self._totals.add(report)
+        if not self._detail:
+            return _joined([_line(report)])
+        gap = [""] if self._totals.files > 1 else []
+        return _joined([*gap, *_file(report)])
+
+    def finish(self, whole: SetReport | None) -> str:
+        """The set, and the summary."""
+        lines = ["", *set_lines(whole)] if whole else []
+        if self._totals.files > 1:
+            lines += ["", *(paragraph("", line) for line in self._totals.lines())]
+        return _joined(lines)
+
+
+def render_text(
+    reports: Sequence[FileReport], whole: SetReport | None = None, *, detail: bool | None = None
+) -> str:
     """The report as text; ``detail=None`` shows a single file whole and several in lines."""
-    whole = len(reports) == 1 if detail is None else detail
-    lines: list[str] = []
-    for report in reports:
-        lines += [*_file(report), ""] if whole else [_line(report)]
-    if len(reports) > 1:
-        often = most_often(reports)
-        lines += [] if whole else [""]
-        lines += [summary_line(reports), *([paragraph("", often)] if often else [])]
-    return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n" if lines else ""
+    stream = TextStream(detail=len(reports) == 1 if detail is None else detail)
+    return streamed(stream, reports, whole)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _line(report: FileReport) -> str:
