@@ -86,7 +86,8 @@ def test_shape_does_not_depend_on_what_was_found() -> None:
 def test_keys_of_the_design() -> None:
     whole = document(CASES["failed"])
     assert set(whole) == {
-        "schema_version", "mixcheck_version", "analysis_version", "method", "files", "set", "summary",
+        "schema_version", "mixcheck_version", "analysis_version", "method", "files", "set",
+        "summary",
     }  # fmt: skip
     assert whole["schema_version"] == mixcheck.SCHEMA_VERSION == 1
     assert whole["mixcheck_version"] == mixcheck.__version__
