@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from mixcheck import FileReport, MixcheckError
+from mixcheck import MixcheckError
 from mixcheck.settings import FileRule
 
 from .checking import FAILING, Checking, baseline_for
 from .options import measuring
 from .outputs import write_text
-from .running import FAILED, PASSED, Run, run_and_report, usage_error
+from .running import FAILED, PASSED, Ran, Run, run_and_report, usage_error
 
 
 @click.command("check")
@@ -80,21 +79,21 @@ def command(
         usage_error(str(error))
     if headers:
         click.echo("mixcheck: only headers are read, no audio is measured", err=True)
-    reports, status = run_and_report(Run(**options, headers=headers), checking.report)
+    ran = run_and_report(Run(**options, headers=headers), checking.report, keep=update_baseline)
     if update_baseline and baseline is not None:
-        _write_baseline(baseline.path, baseline.updated(reports))
-        sys.exit(status)
-    if status == PASSED and _fails(checking, reports) and not exit_zero:
-        status = FAILED
-    sys.exit(status)
+        _write_baseline(baseline.path, baseline.updated(ran.reports))
+        sys.exit(ran.status)
+    has_failed = _fails(checking, ran) and not exit_zero
+    sys.exit(FAILED if ran.status == PASSED and has_failed else ran.status)
 
 
-def _fails(checking: Checking, reports: Sequence[FileReport]) -> bool:
-    """Whether a file fails; what the settings accept in vain is said, and is a warning too."""
+def _fails(checking: Checking, ran: Ran) -> bool:
+    """Whether the run fails; what the settings accept in vain is said, and is a warning too."""
     notes = list(checking.notes())
     for note in notes:
         click.echo(f"mixcheck: {note}", err=True)
-    return any(map(checking.fails, reports)) or (bool(notes) and checking.is_strict)
+    is_odd = ran.whole is not None and checking.fails_as(ran.whole.outcome)
+    return checking.has_failed or is_odd or (bool(notes) and checking.is_strict)
 
 
 def _write_baseline(path: str, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from mixcheck.settings import AcceptRule, FileRule, Settings, find_settings
 from .codes import CodeFilter
 from .inputs import is_audio
 
+FOLDERS_KEPT = 1024
 FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
 DEFAULT = FileRule(profile=("general",), select=(), ignore=(), fail_on="error")
 
@@ -35,12 +37,16 @@ class Checking:
         Judge only what a header tells.
     baseline : Baseline or None
         What is accepted.
+    has_failed : bool
+        Whether a file did, so far.
     """
 
     given: FileRule
     headers: bool = False
     baseline: Baseline | None = None
-    _settings: dict[str, Settings] = field(default_factory=dict)  # by folder
+    has_failed: bool = False  # whether a file did, so far
+    _settings: OrderedDict[str, Settings] = field(default_factory=OrderedDict)  # by folder
+    _in_use: dict[str, Settings] = field(default_factory=dict)  # by their own path
     _seen: set[str] = field(default_factory=set)
     _used: set[AcceptRule] = field(default_factory=set)
     _profiles: dict[tuple[str, ...], tuple[Profile, ...]] = field(default_factory=dict)
@@ -67,8 +73,9 @@ class Checking:
         """Judge one file."""
         if not isinstance(outcome, Measurement):
             return FileReport(outcome)
-        self._seen.add(os.path.realpath(outcome.path))
         settings = self._settings_of(outcome.path)
+        if settings.accept:
+            self._seen.add(os.path.realpath(outcome.path))
         rule = self._rule(settings, outcome.path)
         codes = CodeFilter.of(rule.select or (), rule.ignore or ())
         profiles = codes.keep_rules(self._profiles_of(rule, settings))
@@ -82,21 +89,19 @@ class Checking:
             if verdict.accepted is not None
         }
         self._used |= {rule for rule in used if rule.code in {*finding_kinds(), *missed}}
-        if self.baseline is None:
-            return report
-        known: Acceptance = self.baseline.accepted(report)
-        return FileReport.of(kept, profiles, accepted.and_also(known))
+        if self.baseline is not None:
+            known: Acceptance = self.baseline.accepted(report)
+            report = FileReport.of(kept, profiles, accepted.and_also(known))
+        self.has_failed |= report.outcome in FAILING[rule.fail_on or "error"]
+        return report
 
-    def fails(self, report: FileReport) -> bool:
-        """Whether a file makes the run fail."""
-        if report.measurement is None:
-            return False
-        rule = self._rule(self._settings_of(report.path), report.path)
-        return report.outcome in FAILING[rule.fail_on or "error"]
+    def fails_as(self, outcome: str) -> bool:
+        """Whether a set of this outcome makes the run fail; its files have their own rules."""
+        return outcome in FAILING[self.given.fail_on or ("warning" if self.is_strict else "error")]
 
     def notes(self) -> Iterator[str]:
         """Settings that accept nothing any more; a header tells nothing of them."""
-        for settings in () if self.headers else self._in_use():
+        for settings in () if self.headers else self._in_use.values():
             for rule in settings.accept:
                 what = f"{rule.where}: accepts {rule.code} in {', '.join(rule.glob)}"
                 if rule.expires is not None and rule.expires < self.today:
@@ -107,16 +112,16 @@ class Checking:
     @property
     def is_strict(self) -> bool:
         """Whether warnings make the run fail, where no file is meant."""
-        for_all = (rule.fail_on for one in self._in_use() for rule in one.rules[:1])
+        for_all = (rule.fail_on for one in self._in_use.values() for rule in one.rules[:1])
         return "warning" in ({self.given.fail_on} if self.given.fail_on else set(for_all))
-
-    def _in_use(self) -> list[Settings]:
-        return list({settings.path: settings for settings in self._settings.values()}.values())
 
     def _settings_of(self, path: str) -> Settings:
         folder = os.path.dirname(os.path.abspath(path))
         if folder not in self._settings:
-            self._settings[folder] = find_settings(path)
+            found = find_settings(path)
+            self._settings[folder] = self._in_use.setdefault(found.path, found)
+            if len(self._settings) > FOLDERS_KEPT:
+                self._settings.popitem(last=False)
         return self._settings[folder]
 
     def _is_looked_at(self, settings: Settings, rule: AcceptRule) -> bool:

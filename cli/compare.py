@@ -18,7 +18,7 @@ from mixcheck.compare import (
 from mixcheck.report.compare import comparison_json, render_comparison
 
 from .execution import keep_freed_memory
-from .inputs import find_inputs
+from .inputs import list_inputs
 from .options import reporting
 from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
 
@@ -86,10 +86,9 @@ def _compared(
         if len(references) > 1 or kind == "revision":
             usage_error(f"{targets[0]} is a target: give it alone, and not as a revision")
         return compare_references(file, references, **chosen)
-    inputs = find_inputs(references)
-    if inputs.unusable:
-        raise inputs.unusable[0].error
-    others = inputs.files
+    others, unusable = list_inputs(references)
+    if unusable:
+        raise unusable[0].error
     if kind == "revision" and len(others) > 1:
         usage_error("a revision is compared with one file; more are references")
     is_revision = kind == "revision" or (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -16,9 +15,10 @@ from mixcheck.headers import measure_headers
 from mixcheck.report.wording import printable
 
 from .cluster import cluster_executor
+from .inputs import Found
 from .keeping import open_cache
-from .progress import with_progress
-from .workers import Workers, cores
+from .places import Places, note_place
+from .workers import Workers
 
 # glibc's mallopt: one arena, and what was freed is kept for the next block instead of being given
 # back and fetched again, page by page: a tenth of the run. (-8 M_ARENA_MAX, -1 M_TRIM_THRESHOLD,
@@ -40,17 +40,20 @@ class Execution:
     no_cache: bool
     after_encoding: bool
     series: bool
+    quiet: bool
     headers: bool = False
 
 
-def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[Outcome]:
-    """Measure files, in order; progress goes to standard error, if that is a terminal."""
+def measured(
+    how: Execution, files: Iterable[Found], *, jobs: int, places: Places
+) -> Iterator[Outcome]:
+    """Measure files, in order, in so many processes of this machine or on the cluster."""
     if how.headers:
         yield from measure_headers(files, layout=how.layout)
         return
     keep_freed_memory()
     with (
-        _executor(how, len(files)) as executor,
+        _executor(how, jobs, places) as executor,
         (None if how.no_cache else open_cache(how.cache_dir)) or contextlib.nullcontext() as cache,
     ):
         outcomes = measure_many(
@@ -61,11 +64,10 @@ def measured(how: Execution, files: Sequence[str], *, quiet: bool) -> Iterator[O
             stream=how.stream,
             cache=cache,
             series=how.series,
+            on_progress=None if how.cluster else note_place,
         )
         if how.after_encoding:
             outcomes = (_with_encoding(how, outcome) for outcome in outcomes)
-        if len(files) > 1 and not quiet and sys.stderr.isatty():
-            outcomes = with_progress(outcomes, len(files))
         yield from outcomes
         if cache and cache.problem:
             note = f"mixcheck: measurements could not be kept ({cache.problem})"
@@ -78,12 +80,13 @@ def _with_encoding(how: Execution, outcome: Outcome) -> Outcome:
     return expect_encoding(outcome, stream=how.stream)
 
 
-def _executor(how: Execution, files: int) -> contextlib.AbstractContextManager[Executor | None]:
+def _executor(
+    how: Execution, jobs: int, places: Places
+) -> contextlib.AbstractContextManager[Executor | None]:
     """What measures the files: a cluster, processes of this machine, or this process."""
     if how.cluster is not None:
         return cluster_executor(how.cluster)
-    jobs = min(how.jobs or cores(), files)
-    return Workers(jobs, how.time_limit_s) if jobs > 1 else contextlib.nullcontext()
+    return Workers(jobs, how.time_limit_s, places.take) if jobs > 1 else contextlib.nullcontext()
 
 
 def keep_freed_memory() -> None:

@@ -15,5 +15,4 @@ from .running import Run, run_and_report
 @measuring
 def command(**options: Any) -> None:
     """Measure files and folders (recursively), without judging them."""
-    _, status = run_and_report(Run(**options))
-    sys.exit(status)
+    sys.exit(run_and_report(Run(**options)).status)

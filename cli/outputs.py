@@ -1,20 +1,36 @@
-"""Report files: which format each has, and writing them."""
+"""Report files: which format each has, and writing them.
+
+A report file appears under its name when it is whole; until then it ends in ``.partial``.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mixcheck import FileReport, UsageError, render
-from mixcheck.report import render_markdown, render_text
+from mixcheck.report import STREAMS, SetReport, Stream, render_markdown, render_text
 
 from .options import FORMAT_OF_SUFFIX
 
 NAME = "{name}"  # in a file name: one file for each recording
+PARTIAL = ".partial"
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 SUMMARY_BYTES = 1 << 20  # GitHub refuses more
+
+
+class Writer(Protocol):
+    """Takes the reports of files as they come."""
+
+    def add(self, report: FileReport) -> None:
+        """Take the next file."""
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Write what is left to be written; the files' set comes with it, if they are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,57 +64,152 @@ class Output:
         known = ", ".join(FORMAT_OF_SUFFIX)
         raise UsageError(f"{path}: the suffix must tell the format: {known}")
 
-    def write(self, reports: Sequence[FileReport]) -> None:
-        """Write the report of all files, or one for each where the path says so.
+    def writer(self) -> Writer:
+        """What writes it: as the files come, where the format allows.
 
         Raises
         ------
         UsageError
-            The file cannot be written, or two recordings would share it.
+            The file cannot be written.
         """
-        if NAME not in self.path:
-            self._write(self.path, reports)
-            return
-        of_path: dict[str, FileReport] = {}
-        for report in reports:
-            path = self.path.replace(NAME, Path(report.path).name)
-            if path in of_path:
-                raise UsageError(
-                    f"{path}: two recordings are called {Path(report.path).name!r}; "
-                    "check their folders apart"
-                )
-            of_path[path] = report
-        for path, report in of_path.items():
-            self._write(path, [report])
+        if NAME in self.path:
+            return FileEach(self.path, self.format_name)
+        if self.format_name == "parquet":
+            return ParquetOutput(self.path)
+        if self.format_name in STREAMS:
+            return StreamedFile(self.path, STREAMS[self.format_name]())
+        return WholeFile(self.path, self.format_name)
 
-    def _write(self, path: str, reports: Sequence[FileReport]) -> None:
-        write_text(path, rendered(reports, self.format_name, verbose=True))
+
+class StreamedFile:
+    """A file that grows with every report."""
+
+    def __init__(self, path: str, stream: Stream) -> None:
+        self._path, self._stream = path, stream
+        with _said(path):
+            self._file = open(  # noqa: SIM115
+                path + PARTIAL, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+            )
+        self._write(stream.start())
+
+    def add(self, report: FileReport) -> None:
+        """Write the next file's part."""
+        self._write(self._stream.add(report))
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Write the end, and give the file its name."""
+        self._write(self._stream.finish(whole))
+        with _said(self._path):
+            self._file.close()
+            os.replace(self._path + PARTIAL, self._path)
+
+    def _write(self, text: str) -> None:
+        with _said(self._path):
+            self._file.write(text)
+
+
+class ParquetOutput:
+    """A table that grows with every report."""
+
+    def __init__(self, path: str) -> None:
+        from mixcheck.report.parquet import ParquetFile
+
+        self._path = path
+        with _said(path):
+            self._file = ParquetFile(path + PARTIAL)
+
+    def add(self, report: FileReport) -> None:
+        """Take the next file's row."""
+        with _said(self._path):
+            self._file.add(report)
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Write the last rows, and give the file its name; a set has no row."""
+        with _said(self._path):
+            self._file.close()
+            os.replace(self._path + PARTIAL, self._path)
+
+
+class WholeFile:
+    """A file that can only be written when all reports are there."""
+
+    def __init__(self, path: str, format_name: str) -> None:
+        self._path, self._format_name = path, format_name
+        self._reports: list[FileReport] = []
+        with _said(path), open(path + PARTIAL, "w"):
+            pass  # what cannot be written is told before hours of measuring
+
+    def add(self, report: FileReport) -> None:
+        """Keep the next file's report."""
+        self._reports.append(report)
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Write them all."""
+        write_text(self._path, rendered(self._reports, self._format_name, whole, verbose=True))
+
+
+class FileEach:
+    """A file for every recording."""
+
+    def __init__(self, pattern: str, format_name: str) -> None:
+        self._pattern, self._format_name = pattern, format_name
+        self._written: set[str] = set()
+
+    def add(self, report: FileReport) -> None:
+        """Write the report of the next file.
+
+        Raises
+        ------
+        UsageError
+            The file cannot be written, or another recording has it.
+        """
+        path = self._pattern.replace(NAME, Path(report.path).name)
+        if path in self._written:
+            raise UsageError(
+                f"{path}: two recordings are called {Path(report.path).name!r}; "
+                "check their folders apart"
+            )
+        self._written.add(path)
+        write_text(path, rendered([report], self._format_name, None, verbose=True))
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Nothing is left: a set has no file of its own."""
 
 
 def write_text(path: str, text: str) -> None:
-    """Write a file.
+    """Write a file, as a whole or not at all.
 
     Raises
     ------
     UsageError
         It cannot be written.
     """
+    with _said(path):
+        Path(path + PARTIAL).write_text(text, "utf-8", "backslashreplace", newline="\n")
+        os.replace(path + PARTIAL, path)
+
+
+@contextmanager
+def _said(path: str) -> Iterator[None]:
+    """Say of a file that cannot be written what to do."""
     try:
-        Path(path).write_text(text, "utf-8", "backslashreplace", newline="\n")
+        yield
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written ({error.strerror}); name another place"
         ) from None
 
 
-def rendered(reports: Sequence[FileReport], format_name: str, *, verbose: bool) -> str:
+def rendered(
+    reports: Sequence[FileReport], format_name: str, whole: SetReport | None, *, verbose: bool
+) -> str:
     """A report in a format; only text has more to say when asked for all."""
     if format_name == "text":
-        return render_text(reports, detail=True if verbose else None)
-    return render(reports, format_name)
+        return render_text(reports, whole, detail=True if verbose else None)
+    return render(reports, format_name, whole)
 
 
-def write_step_summary(reports: Sequence[FileReport]) -> None:
+def write_step_summary(reports: Sequence[FileReport], whole: SetReport | None) -> None:
     """Add the whole table to the summary of the step, where GitHub keeps one.
 
     Raises
@@ -112,7 +223,7 @@ def write_step_summary(reports: Sequence[FileReport]) -> None:
     try:
         room = SUMMARY_BYTES - (os.path.getsize(path) if os.path.exists(path) else 0)
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(render_markdown(reports, most_bytes=room))
+            file.write(render_markdown(reports, whole, most_bytes=room))
     except OSError as error:
         raise UsageError(
             f"{path}: the step's summary cannot be written ({error.strerror})"

@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
+from typing import Any, Self
 
-from mixcheck import Measurement, Outcome
+from mixcheck import FileReport
+from mixcheck.report import SetReport
+from mixcheck.report.wording import length, printable, shortened
+
+from .places import Places
+
+FAILURES = ("fail", "unreadable")
 
 
-def with_progress(outcomes: Iterable[Outcome], files: int) -> Iterator[Outcome]:
-    """Show files done, speed, failures and time left while the outcomes come."""
-    from rich import progress as rich
-    from rich.console import Console
+class ProgressLine:
+    """A line on standard error that is gone when the run is over; a context manager.
 
-    columns = (
-        rich.BarColumn(20),
-        rich.MofNCompleteColumn(),
-        rich.TextColumn("{task.description}"),
-        rich.TimeRemainingColumn(compact=True),
-    )
-    started, audio_s, unreadable = time.monotonic(), 0.0, 0
-    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=files)
-        for outcome in outcomes:
-            if isinstance(outcome, Measurement):
-                audio_s += outcome.format.duration_s
-            else:
-                unreadable += 1
-            speed = audio_s / 3600.0 / max(time.monotonic() - started, 1e-3)
-            failed = f", {unreadable} unreadable" if unreadable else ""
-            words = f"{speed:.2f} h of audio a second{failed}"
-            progress.update(task, advance=1, description=words)
-            yield outcome
+    Parameters
+    ----------
+    files : int or None
+        How many there will be, where that is known.
+    places : Places
+        Where the files under way are.
+    """
+
+    def __init__(self, files: int | None, places: Places) -> None:
+        from rich import progress as rich
+        from rich.console import Console
+
+        self._started, self._audio_s, self._failures = time.monotonic(), 0.0, 0
+        self._progress = rich.Progress(
+            rich.BarColumn(12),
+            rich.MofNCompleteColumn(),
+            rich.TimeRemainingColumn(compact=True),
+            rich.TextColumn("{task.description}"),
+            _place_column(places),
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # else what goes to a file would go here
+            redirect_stderr=True,
+        )
+        self._task = self._progress.add_task("", total=files)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def add(self, report: FileReport) -> None:
+        """Count a file."""
+        self._audio_s += report.measurement.format.duration_s if report.measurement else 0.0
+        self._failures += report.outcome in FAILURES
+        speed = self._audio_s / 3600.0 / max(time.monotonic() - self._started, 1e-3)
+        failed = f", {self._failures} failed" if self._failures else ""
+        self._progress.update(self._task, advance=1, description=f"{speed:.2f} h audio/s{failed}")
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Nothing is left to write."""
+
+
+def _place_column(places: Places) -> Any:
+    """The file that will take longest, and how far it is."""
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    class PlaceColumn(ProgressColumn):
+        max_refresh = 0.5
+
+        def render(self, task: Task) -> Text:
+            return Text(place_words(places.longest))
+
+    return PlaceColumn()
+
+
+def place_words(longest: Callable[[], tuple[str, float, float] | None]) -> str:
+    """Where the longest file is, in some thirty letters."""
+    found = longest()
+    if found is None:
+        return ""
+    name, done_s, whole_s = found
+    return f"{shortened(printable(name), 16)} {length(done_s)} of {length(whole_s)}"

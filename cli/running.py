@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import NoReturn
 
 import click
@@ -16,17 +18,20 @@ from mixcheck import (
     Outcome,
     Unreadable,
 )
-from mixcheck.audio import named_layout
+from mixcheck.audio import is_remote, named_layout
+from mixcheck.report import STREAMS, SetReport, TextStream
 from mixcheck.report.wording import printable
 
 from .execution import Execution, measured
-from .inputs import find_inputs
+from .inputs import Found, find_inputs
 from .main import INTERRUPTED
-from .outputs import Output, rendered, write_step_summary, write_text
+from .outputs import Output, Writer, write_text
+from .places import Places
+from .printing import Complaints, StreamedText, WholeText, print_report
+from .progress import ProgressLine
+from .workers import cores
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
-STREAMED = "jsonl"
-COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "UNREADABLE": "red"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,8 @@ class Run(Execution):
     paths: tuple[str, ...]
     format_name: str
     outputs: tuple[str, ...]
-    quiet: bool
     verbose: bool
+    set_kind: str | None = None
 
 
 def usage_error(message: str) -> NoReturn:
@@ -47,9 +52,9 @@ def usage_error(message: str) -> NoReturn:
 
 
 def run_and_report(
-    run: Run, judged: Callable[[Outcome], FileReport] = FileReport
-) -> tuple[list[FileReport], int]:
-    """Measure and judge, write every report, and give the exit status so far.
+    run: Run, judged: Callable[[Outcome], FileReport] = FileReport, *, keep: bool = False
+) -> Ran:
+    """Measure and judge, and write every report while the files come.
 
     Parameters
     ----------
@@ -57,84 +62,129 @@ def run_and_report(
         What the user asked for.
     judged : callable
         Makes the report of a file; without it, nothing is judged.
-
-    Returns
-    -------
-    list of FileReport
-        In the order of the input.
-    int
-        ``UNREADABLE`` or ``PASSED``.
+    keep : bool
+        Whether the reports are wanted afterwards.
     """
-    inputs = find_inputs(run.paths)
-    reports = [FileReport(folder) for folder in inputs.unusable]
-    is_interrupted = False
+    ran = Ran(keep=keep or run.set_kind is not None)
     try:
-        outputs = [Output.of(path) for path in run.outputs]
         if run.layout is not None:
             named_layout(run.layout)
-        _stream(run, reports)
-        for outcome in measured(run, inputs.files, quiet=run.quiet):
-            reports.append(judged(outcome))
-            _stream(run, reports[-1:])
+        first, files = _peeked(find_inputs(run.paths), run.jobs or cores())
+        jobs = min(run.jobs or cores(), len(first))
+        writers = _writers(run, several=len(first) > 1)
+        finished = _take_all(run, ran, writers, files, jobs, judged)
+        if finished is not None:
+            _take_rest(run, ran, writers)
+        if run.set_kind is not None:
+            ran.whole = SetReport.of(ran.reports, run.set_kind)
+        for writer in writers:
+            writer.finish(ran.whole)
     except MixcheckError as error:
         usage_error(str(error))
-    except KeyboardInterrupt:
-        is_interrupted = True
-    finished = len(reports) - len(inputs.unusable)
-    unmeasured = [_not_measured(path) for path in inputs.files[finished:]]
-    _stream(run, unmeasured)
-    _write(run, outputs, reports + unmeasured)
-    _show(run, reports if run.format_name == "text" else reports + unmeasured)
-    unreadable = [report for report in reports if isinstance(report.measured, Unreadable)]
-    if run.quiet or run.format_name != "text":
-        for report in unreadable:
-            click.echo(printable(report.error or ""), err=True)
-    if is_interrupted:
-        wanted = len(inputs.files)
-        click.echo(f"mixcheck: interrupted, {finished} of {wanted} files were measured", err=True)
+    if finished is not None:
+        click.echo(
+            f"mixcheck: interrupted, {finished} of {ran.files} files were measured", err=True
+        )
         sys.exit(INTERRUPTED)
-    return reports, UNREADABLE if unreadable or not reports else PASSED
+    return ran
 
 
-def _not_measured(path: str) -> FileReport:
-    return FileReport(
-        Unreadable(path, AudioError(path, "was not measured: interrupted", "run it again"))
-    )
-
-
-def _stream(run: Run, reports: Sequence[FileReport]) -> None:
-    """Print what needs not wait for the other files."""
-    if run.format_name == STREAMED and not run.quiet:
-        for report in reports:
-            click.echo(rendered([report], STREAMED, verbose=False), nl=False)
-
-
-def _write(run: Run, outputs: Sequence[Output], reports: Sequence[FileReport]) -> None:
+def _take_all(
+    run: Run,
+    ran: Ran,
+    writers: Sequence[Writer],
+    files: Iterator[Found],
+    jobs: int,
+    judged: Callable[[Outcome], FileReport],
+) -> int | None:
+    """Measure and judge all files; how many it were until an interruption, where there was one."""
+    places = Places(jobs)
     try:
-        for output in outputs:
-            output.write(reports)
-        if run.format_name == "github":
-            write_step_summary(reports)
-    except MixcheckError as error:
-        usage_error(str(error))
+        with _progress(run, places) as progress:
+            told = [*writers, *([progress] if progress else [])]
+            for outcome in measured(run, files, jobs=jobs, places=places):
+                ran.take(judged(outcome), told)
+    except KeyboardInterrupt:
+        return ran.files
+    return None
 
 
-def _show(run: Run, reports: Sequence[FileReport]) -> None:
-    if not run.quiet and run.format_name != STREAMED:
-        _print(rendered(reports, run.format_name, verbose=run.verbose), run.format_name)
+def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
+    """Every report tells what an interruption left out; of the text, what is missing does."""
+    told = [
+        one for one in writers if not isinstance(one, StreamedText) or one.format_name != "text"
+    ]
+    for found in islice(find_inputs(run.paths), ran.files, None):
+        ran.take(_not_measured(found), told)
 
 
-def _print(text: str, format_name: str) -> None:
-    if format_name == "text" and sys.stdout.isatty():
-        from rich.console import Console
-        from rich.text import Text
+def _progress(run: Run, places: Places) -> contextlib.AbstractContextManager[ProgressLine | None]:
+    """The progress line, where somebody may see it."""
+    if run.quiet or run.headers or not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    is_here = not any(map(is_remote, run.paths))
+    return ProgressLine(sum(1 for _ in find_inputs(run.paths)) if is_here else None, places)
 
-        coloured = Text(text)
-        for word, colour in COLOURS.items():
-            coloured.highlight_regex(rf"\b{word}\b", f"bold {colour}")
-        Console(soft_wrap=True).print(coloured, end="")
-        return
-    click.echo(text, nl=False)
+
+@dataclass(kw_only=True)
+class Ran:
+    """What came of a run.
+
+    Parameters
+    ----------
+    keep : bool
+        Whether reports are kept: of a million files they are more than memory holds.
+    """
+
+    keep: bool
+    reports: list[FileReport] = field(default_factory=list)
+    files: int = 0
+    unreadable: int = 0
+    whole: SetReport | None = None
+
+    def take(self, report: FileReport, writers: Sequence[Writer]) -> None:
+        """Count a file, and have it written."""
+        self.files += 1
+        self.unreadable += isinstance(report.measured, Unreadable)
+        if self.keep:
+            self.reports.append(report)
+        for writer in writers:
+            writer.add(report)
+
+    @property
+    def status(self) -> int:
+        """``UNREADABLE`` or ``PASSED``: the exit status so far."""
+        return UNREADABLE if self.unreadable or not self.files else PASSED
+
+
+def _peeked(files: Iterator[Found], count: int) -> tuple[list[Found], Iterator[Found]]:
+    """The first two files, or as many as that, and all of them again."""
+    first = list(islice(files, max(count, 2)))
+    return first, chain(first, files)
+
+
+def _not_measured(found: Found) -> FileReport:
+    if isinstance(found, Unreadable):
+        return FileReport(found)
+    error = AudioError(found, "was not measured: interrupted", "run it again")
+    return FileReport(Unreadable(found, error))
+
+
+def _writers(run: Run, *, several: bool) -> list[Writer]:
+    """What takes the reports: standard output first."""
+    detail = run.verbose or not several
+    printed: list[Writer]
+    if run.quiet:
+        printed = []
+    elif run.format_name == "text":
+        printed = [StreamedText(TextStream(detail=detail), "text")]
+    elif run.format_name in STREAMS:
+        printed = [StreamedText(STREAMS[run.format_name](), run.format_name)]
+    else:
+        printed = [WholeText(run.format_name)]
+    if run.quiet or run.format_name != "text":
+        printed.append(Complaints())
+    return [*printed, *(Output.of(path).writer() for path in run.outputs)]
 
 
 def give_report(
@@ -161,4 +211,4 @@ def give_report(
     except MixcheckError as error:
         usage_error(str(error))
     if not quiet:
-        _print(renderers[format_name](verbose), format_name)
+        print_report(renderers[format_name](verbose), format_name)

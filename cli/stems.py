@@ -12,7 +12,7 @@ from mixcheck.report.stems import render_stems, stems_json
 from mixcheck.stems import check_stems
 
 from .execution import keep_freed_memory
-from .inputs import find_inputs
+from .inputs import list_inputs
 from .options import reporting
 from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
 
@@ -36,11 +36,11 @@ def command(
     3 something could not be read.
     """
     keep_freed_memory()
-    inputs = find_inputs(paths)
-    files = [path for path in inputs.files if mix is None or not _same(path, mix)]
+    found, unusable = list_inputs(paths)
+    files = [path for path in found if mix is None or not _same(path, mix)]
     try:
         if not files:
-            reason = str(inputs.unusable[0].error) if inputs.unusable else "holds only the mix"
+            reason = str(unusable[0].error) if unusable else "holds only the mix"
             raise AudioError(paths[0], reason, "name a folder with stems")
         checked = check_stems(files, mix, folder=" ".join(paths))
     except AudioError as error:
@@ -53,7 +53,7 @@ def command(
         "json": lambda _: stems_json(checked),
     }
     give_report(renderers, format_name, outputs, quiet=quiet, verbose=verbose)
-    if any(stem.error for stem in checked.stems) or inputs.unusable:
+    if any(stem.error for stem in checked.stems) or unusable:
         sys.exit(UNREADABLE)
     sys.exit(FAILED if checked.outcome == "fail" else PASSED)
 

@@ -11,7 +11,7 @@ import click
 from mixcheck import AudioError
 from mixcheck.compare import learn_target, target_toml
 
-from .inputs import find_inputs
+from .inputs import list_inputs
 from .running import UNREADABLE, usage_error
 
 
@@ -32,11 +32,11 @@ def learn(paths: tuple[str, ...], output: str, title: str) -> None:
     """
     if not output.endswith(".toml"):
         usage_error(f"{output}: a target is a TOML file: let its name end in .toml")
-    inputs = find_inputs(paths)
+    files, unusable = list_inputs(paths)
     try:
-        if inputs.unusable:
-            raise inputs.unusable[0].error
-        target = learn_target(inputs.files, name=Path(output).stem, title=title)
+        if unusable:
+            raise unusable[0].error
+        target = learn_target(files, name=Path(output).stem, title=title)
     except AudioError as error:
         click.echo(str(error), err=True)
         sys.exit(UNREADABLE)

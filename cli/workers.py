@@ -30,12 +30,16 @@ class Workers(Executor):
         Processes.
     time_limit_s : float
         How long one task may take; it then ends with a ``TimeoutError``.
+    begin : callable, optional
+        What each process does first.
     """
 
-    def __init__(self, jobs: int, time_limit_s: float) -> None:
+    def __init__(
+        self, jobs: int, time_limit_s: float, begin: Callable[[], None] | None = None
+    ) -> None:
         from pebble import ProcessPool
 
-        self._pool = ProcessPool(max_workers=jobs)
+        self._pool = ProcessPool(max_workers=jobs, initializer=begin)
         self._time_limit_s = time_limit_s
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:

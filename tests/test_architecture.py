@@ -45,6 +45,7 @@ HOMES = {  # third-party package: the only part that may import it
     "soundfile": "audio",
     "av": "audio",
     "fsspec": "audio",
+    "pyarrow": "report",
     "click": "mixcheck_cli",
     "rich": "mixcheck_cli",
     "dask": None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from mixcheck.series import SeriesCollector
 
 
+def _say_nothing(path: str, done_s: float, whole_s: float) -> None:
+    """Nobody wants to know how far it is."""
+
+
 def measure(
     path: str | os.PathLike[str],
     *,
@@ -37,6 +41,7 @@ def measure(
     dual_mono: bool = False,
     stream: int = 0,
     series: bool = False,
+    on_progress: Callable[[str, float, float], None] | None = None,
 ) -> Measurement:
     """Measure one file.
 
@@ -52,6 +57,8 @@ def measure(
         Which audio stream of a file that has several, the first being 0.
     series : bool
         Give ``Measurement.series`` too: the levels over time.
+    on_progress : callable, optional
+        Told every few seconds of audio: the path, seconds measured, seconds in all.
 
     Returns
     -------
@@ -67,7 +74,14 @@ def measure(
     name = os.fspath(path)
     with open_audio(name, layout=layout, stream=stream) as opened:
         audio = as_dual_mono(opened.format) if dual_mono and not layout else opened.format
-        return measure_blocks(name, audio, opened.blocks(), ahead=True, series=series)
+        return measure_blocks(
+            name,
+            audio,
+            opened.blocks(),
+            ahead=True,
+            series=series,
+            on_progress=on_progress or _say_nothing,
+        )
 
 
 def measure_array(
@@ -149,6 +163,7 @@ def measure_blocks(
     *,
     ahead: bool = False,
     series: bool = False,
+    on_progress: Callable[[str, float, float], None] = _say_nothing,
 ) -> Measurement:
     """Measure blocks as they come.
 
@@ -164,6 +179,8 @@ def measure_blocks(
         Another process may consume them: what they do besides is then lost.
     series : bool
         Give ``Measurement.series`` too: the levels over time.
+    on_progress : callable
+        As for :func:`measure`.
 
     Raises
     ------
@@ -186,6 +203,7 @@ def measure_blocks(
             if collector:
                 collector.update(block)
             frames += block.frames
+            on_progress(path, frames / audio.sample_rate_hz, audio.duration_s)
     except WorkerLostError:
         raise AudioError(
             path,

@@ -37,9 +37,14 @@ def measure_header(path: str | os.PathLike[str], *, layout: str | None = None) -
     return Measurement(name, audio, readings, truncated(audio, audio.frames))
 
 
-def measure_headers(paths: Iterable[str], *, layout: str | None = None) -> Iterator[Outcome]:
+def measure_headers(
+    paths: Iterable[str | Unreadable], *, layout: str | None = None
+) -> Iterator[Outcome]:
     """:func:`measure_header` of several files, one that cannot be opened as a value."""
     for path in paths:
+        if isinstance(path, Unreadable):
+            yield path
+            continue
         try:
             yield measure_header(path, layout=layout)
         except AudioError as error:

@@ -33,7 +33,7 @@ Made = tuple[Outcome, Entry | None]
 
 
 def measure_many(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[str | os.PathLike[str] | Unreadable],
     *,
     executor: Executor | None = None,
     layout: str | None = None,
@@ -41,13 +41,14 @@ def measure_many(
     stream: int = 0,
     cache: MeasurementCache | None = None,
     series: bool = False,
+    on_progress: Callable[[str, float, float], None] | None = None,
 ) -> Iterator[Outcome]:
     """Measure files, in order, each as :func:`mixcheck.measure` would.
 
     Parameters
     ----------
-    paths : iterable of str or path-like
-        The files; may be longer than memory.
+    paths : iterable of str, path-like or Unreadable
+        The files; may be longer than memory. What is known to be unreadable comes out in its place.
     executor : Executor, optional
         Where to run; the caller owns it. Without one, here and now. A task that raises or that the
         executor gives up makes its file :class:`Unreadable`.
@@ -57,6 +58,8 @@ def measure_many(
         Where measurements made before are found, and those made now are kept as they come.
     series : bool
         Give ``Measurement.series`` too. A cache holds none: every file is then measured.
+    on_progress : callable, optional
+        As for :func:`mixcheck.measure`; it is called where the file is measured.
 
     Notes
     -----
@@ -74,12 +77,16 @@ def measure_many(
     runner, most = (executor, IN_FLIGHT) if executor else (_Here(), 1)
     waiting: deque[tuple[str, Future[Made]]] = deque()
     for name in paths:
+        if isinstance(name, Unreadable):
+            waiting.append((name.path, _done((name, None))))
+            continue
         path = os.fspath(name)
         known: Outcome | None = cache.find(path, settings) if cache and not series else None
-        if known:
-            task = _done((known, None))
-        else:
-            task = runner.submit(_make, path, settings, folder, series)
+        task = (
+            _done((known, None))
+            if known
+            else runner.submit(_make, path, settings, folder, series, on_progress)
+        )
         waiting.append((path, task))
         if len(waiting) >= most:
             yield _outcome(cache, *waiting.popleft())
@@ -124,7 +131,13 @@ def _outcome(cache: MeasurementCache | None, path: str, task: Future[Made]) -> O
     return outcome
 
 
-def _make(path: str, settings: Settings, folder: str | None, series: bool) -> Made:
+def _make(
+    path: str,
+    settings: Settings,
+    folder: str | None,
+    series: bool,
+    on_progress: Callable[[str, float, float], None] | None,
+) -> Made:
     """Measure a file, with the entry to keep; one that cannot be read comes as a value.
 
     A copy of a file that was measured under another name, or a newly checked out one, is found in
@@ -136,7 +149,9 @@ def _make(path: str, settings: Settings, folder: str | None, series: bool) -> Ma
         if entry:
             return measured_in(entry, path), entry
     try:
-        measured = measure(path, **dataclasses.asdict(settings), series=series)
+        measured = measure(
+            path, **dataclasses.asdict(settings), series=series, on_progress=on_progress
+        )
     except AudioError as error:
         return Unreadable(path, error), None
     return measured, entry_for(path, settings, measured, place) if place else None

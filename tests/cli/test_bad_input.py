@@ -104,9 +104,9 @@ def test_file_that_vanishes_before_it_is_read(
     listed = mixcheck_cli.running.find_inputs
 
     def list_then_lose(paths: tuple[str, ...]) -> object:
-        inputs = listed(paths)
+        inputs = list(listed(paths))
         (tmp_path / "b.wav").unlink(missing_ok=True)
-        return inputs
+        return iter(inputs)
 
     monkeypatch.setattr(mixcheck_cli.running, "find_inputs", list_then_lose)
     ran = run("check", tmp_path, "-f", "json")

@@ -195,8 +195,8 @@ def test_unknown_layout_lists_the_known() -> None:
 def test_what_was_measured_before_an_interruption_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def interrupted(paths: list[str], **options: Any) -> Iterator[Outcome]:
-        yield measure(paths[0])
+    def interrupted(paths: Iterator[str], **options: Any) -> Iterator[Outcome]:
+        yield measure(next(paths))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(execution, "measure_many", interrupted)
