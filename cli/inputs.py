@@ -73,8 +73,10 @@ class _Seen:
 
     @staticmethod
     def _is_in(file: str, folders: list[str]) -> bool:
+        """Whether a walk through one of the folders comes by a file."""
         return any(
             file.startswith(folder)
+            and (is_remote(file) or os.path.exists(file))
             and is_audio(os.path.basename(file))
             and not any(part.startswith(".") for part in file[len(folder) :].split(os.sep))
             for folder in folders

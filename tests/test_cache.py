@@ -5,10 +5,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import numpy as np
+import msgspec
 import pytest
 import soundfile
 from tests.signals import noise
@@ -254,11 +255,20 @@ def test_what_was_not_used_for_longest_goes_first(
 
 
 def test_rows_are_no_code(tmp_path: Path, recording: Path) -> None:
-    """What is kept is compressed JSON: reading another's cache runs nothing."""
+    """What is kept is deflated MessagePack: reading another's cache runs nothing."""
     run(tmp_path / "cache", recording)
     with sqlite3.connect(tmp_path / "cache" / FILE_NAME) as database:
         (data,) = database.execute("SELECT data FROM measurement").fetchone()
-    import json
-    import zlib
+    audio, *_ = msgspec.msgpack.decode(zlib.decompress(data))
+    assert audio["frames"] == 24_000
 
-    assert json.loads(zlib.decompress(data))["format"]["frames"] == np.int64(24_000)
+
+@pytest.mark.parametrize("damaged", [b"", b"nonsense", zlib.compress(b"\x93\x01\x02\x03")])
+def test_a_damaged_row_is_measured_again(
+    tmp_path: Path, recording: Path, measured: list[str], damaged: bytes
+) -> None:
+    run(tmp_path / "cache", recording)
+    with sqlite3.connect(tmp_path / "cache" / FILE_NAME) as database:
+        database.execute("UPDATE measurement SET data = ?", (damaged,))
+    assert run(tmp_path / "cache", recording) == [measure(recording)]
+    assert measured == ["a.wav", "a.wav"]

@@ -10,14 +10,11 @@ A cache that cannot be read or written is left alone: what it cannot give is mea
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
 import os
 import sqlite3
 import stat
 import time
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mixcheck.measurement import ANALYSIS_VERSION, Measurement
-from mixcheck.meters import METERS
-from mixcheck.units import quantities
+from mixcheck.stored import packed, shape, unpacked
 
 FILE_NAME = "measurements.sqlite"
 MOST_BYTES = 2 << 30  # of the database; beyond, what was not used for longest goes
@@ -56,7 +52,7 @@ class Settings:
     @property
     def key(self) -> str:
         """The settings and the version of the numbers, as text."""
-        return json.dumps([ANALYSIS_VERSION, _FIELDS, *dataclasses.astuple(self)])
+        return f"{ANALYSIS_VERSION} {shape()} {self.layout!r} {self.dual_mono} {self.stream}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +63,6 @@ class Entry:
     content: bytes
     settings: str
     data: bytes
-
-
-_FIELDS = hashlib.sha256(
-    " ".join(
-        f"{meter.name}.{name}" for meter in METERS for name in quantities(meter.reading)
-    ).encode()
-).hexdigest()[:12]
 
 
 class MeasurementCache:
@@ -134,7 +123,7 @@ class MeasurementCache:
         for content, data, used in rows:
             if time.time() - used > USED_AGAIN_S:
                 self._used.append((time.time(), content, settings.key))
-            return _measurement(data, path)
+            return unpacked(data, path)
         return None
 
     def find_content(self, path: str, settings: Settings) -> Entry | None:
@@ -215,8 +204,7 @@ def entry_for(path: str, settings: Settings, measured: Measurement, place: bytes
     content = _content(path) or place
     if place_of(path) != place:
         return None
-    data = zlib.compress(json.dumps(measured.to_dict()).encode(), 1)
-    return Entry(place, content, settings.key, data)
+    return Entry(place, content, settings.key, packed(measured))
 
 
 def place_of(path: str) -> bytes | None:
@@ -233,14 +221,9 @@ def place_of(path: str) -> bytes | None:
     return hashlib.sha256(repr(words).encode()).digest()
 
 
-def measured_in(entry: Entry, path: str) -> Measurement:
-    """The measurement that an entry holds, of a file by this name."""
-    return _measurement(entry.data, path)
-
-
-def _measurement(data: bytes, path: str) -> Measurement:
-    known = Measurement.from_dict(json.loads(zlib.decompress(data)))
-    return dataclasses.replace(known, path=path)
+def measured_in(entry: Entry, path: str) -> Measurement | None:
+    """The measurement that an entry holds, of a file by this name; ``None`` if it is damaged."""
+    return unpacked(entry.data, path)
 
 
 def _content(path: str) -> bytes | None:

@@ -105,10 +105,11 @@ def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOT
     limits = [limit for limit in profile.limits if limit.applies_to in ("any", kind)]
     rules = [rule for rule in profile.findings if rule.applies_to in ("any", kind)]
     advice = advise(measurement, limits)
+    counts = measurement.counts()
     verdicts = (
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
         *(
-            _judge_findings(measurement, profile.name, rule, advice.of_finding, accepted)
+            _judge_findings(measurement, profile.name, rule, advice.of_finding, accepted, counts)
             for rule in rules
         ),
     )
@@ -231,9 +232,10 @@ def _judge_findings(
     rule: FindingRule,
     advice: dict[str, str],
     accepted: Acceptance,
+    counts: Mapping[str, int],
 ) -> Verdict:
     reason = measurement.reason(rule.code)
-    found = measurement.count(rule.code)
+    found = counts.get(rule.code, 0)
     count = max(0, found - accepted.count(rule.code))
     unmeasured = reason is not None and not found
     passed = count <= rule.max_count

@@ -146,8 +146,9 @@ def _make(
     place = place_of(path) if folder else None
     if folder and place and not series:
         entry = _known_content(path, settings, folder)
-        if entry:
-            return measured_in(entry, path), entry
+        known = measured_in(entry, path) if entry else None
+        if known:
+            return known, entry
     try:
         measured = measure(
             path, **dataclasses.asdict(settings), series=series, on_progress=on_progress

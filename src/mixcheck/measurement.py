@@ -80,6 +80,10 @@ class Measurement:
         counted = self.value(COUNTED_BY[code]) if listed and code in COUNTED_BY else 0
         return max(listed, counted if isinstance(counted, int) else 0)
 
+    def counts(self) -> Mapping[str, int]:
+        """How many findings of each code there are; codes without any are left out."""
+        return {code: self.count(code) for code in {one.code for one in self.findings}}
+
     def value(self, metric: str) -> Value:
         """Value of a metric path such as ``"loudness.integrated_lufs"``.
 

@@ -14,9 +14,9 @@ from typing import Any
 from mixcheck.audio import AudioFormat
 from mixcheck.errors import UsageError
 from mixcheck.meters import METERS
-from mixcheck.report.csv import columns, row_of
 from mixcheck.report.document import unicode_path
 from mixcheck.report.model import FileReport
+from mixcheck.report.table import columns, row_of
 
 GROUP_ROWS = 1024
 TEXTS = ("path", "outcome", "error", "failed", "warned")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.meters.loudness import OFFSET_LUFS, LoudnessMeter
+from mixcheck.meters.gating import OFFSET_LUFS
+from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.series.grid import Grid
 from mixcheck.views import Block, segment_bounds
 
