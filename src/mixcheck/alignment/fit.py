@@ -25,6 +25,9 @@ CONVERGED = 1e-7
 SMOOTHED_BINS = 129
 LEAST_EXPLAINED = 0.02
 LEAST_LOG_GAIN = 0.005  # in the mean logarithm: a gain or a lag that brings less is chance
+NULLING = (
+    0.1  # of the power that remained: a lag that leaves less is no chance, however few places gain
+)
 NEGLIGIBLE_GAIN = 0.002
 LEAST_NOISE_POWER = 1e-18
 HANN_POWER = 0.375
@@ -89,7 +92,7 @@ def fit_parts(
         Lags to begin with.
     """
     at = np.array(lags if lags is not None else [0] * len(parts), np.int64)
-    gains, errors, unexplained = _gains_at(total, parts, at, noise_power)
+    gains, errors, unexplained, power = _gains_at(total, parts, at, noise_power)
     search = _LagSearch(total, parts, noise_power)
     refused: set[int] = set()
     for _ in range(round(MOST_LAG_STEPS_PER_PART * len(parts))):
@@ -99,24 +102,24 @@ def fit_parts(
         index, lag = step
         tried = at.copy()
         tried[index] = lag
-        new_gains, new_errors, left = _gains_at(total, parts, tried, noise_power)
-        if unexplained - left < LEAST_LOG_GAIN:
+        new_gains, new_errors, left, new_power = _gains_at(total, parts, tried, noise_power)
+        if unexplained - left < LEAST_LOG_GAIN and new_power > NULLING * power:
             refused.add(index)
             continue
-        at, gains, errors, unexplained = tried, new_gains, new_errors, left
+        at, gains, errors, unexplained, power = tried, new_gains, new_errors, left, new_power
     return Fit(gains, errors, at)
 
 
 def _gains_at(
     total: Signals, parts: Sequence[Signals], lags: NDArray[np.int64], noise_power: float
-) -> tuple[Signals, Signals, float]:
+) -> tuple[Signals, Signals, float, float]:
     moved = [shifted(part, int(lag)) for part, lag in zip(parts, lags, strict=True)]
     return robust_gains(total, moved, noise_power)
 
 
 def robust_gains(
     total: Signals, parts: Sequence[Signals], noise_power: float
-) -> tuple[Signals, Signals, float]:
+) -> tuple[Signals, Signals, float, float]:
     """Gains that leave as many places as possible with nothing.
 
     Returns
@@ -125,6 +128,8 @@ def robust_gains(
         The gains and their standard errors.
     unexplained : float
         Mean natural logarithm of what remains in the places.
+    power : float
+        Mean square of it.
     """
     total_at = _places(total)
     parts_at = np.stack([_places(part) for part in parts])
@@ -144,7 +149,8 @@ def robust_gains(
             break
     gains = _without_chance(total_at, parts_at, gains, least)
     errors = np.sqrt(np.abs(np.diag(np.linalg.inv(normal))))
-    return gains, errors, _mean_log(total_at - gains @ parts_at, least)
+    rest = total_at - gains @ parts_at
+    return gains, errors, _mean_log(rest, least), float((np.abs(rest) ** 2).mean())
 
 
 def _without_chance(
@@ -202,13 +208,17 @@ class _LagSearch:
     def best_step(
         self, gains: Signals, lags: NDArray[np.int64], refused: Set[int]
     ) -> tuple[int, int] | None:
-        """The part and the lag that explain most of what remains; ``None`` if none does."""
+        """The part and the lag that leave next to nothing, or else explain most of what remains.
+
+        ``None`` if none does.
+        """
         turned = [self._turned(index, int(lag)) for index, lag in enumerate(lags)]
         rest = self._total - sum(gain * part for gain, part in zip(gains, turned, strict=True))
         power = np.abs(rest) ** 2
         white = 1.0 / (_smoothed(power) + self._floor)
         remaining = float(np.vdot(power, white))
         best, found = LEAST_EXPLAINED * remaining, None
+        least, nulling = NULLING * float(power.sum()), None
         for index, part in enumerate(turned):
             if index in refused:
                 continue
@@ -218,9 +228,15 @@ class _LagSearch:
             lag, matched = self._peak(without * original.conj() * white)
             before = float(np.vdot(np.abs(without) ** 2, white))
             after = before - matched**2 / energy
-            if lag != lags[index] and remaining - after > best:
+            if lag == lags[index]:
+                continue
+            if remaining - after > best:
                 best, found = remaining - after, (index, lag)
-        return found
+            left = _left_over(without, self._turned(index, lag))
+            if left < least:
+                least, nulling = left, (index, lag)
+        # Whitened, all frequencies count alike: a low part that is a sample late is in too few.
+        return nulling or found
 
     def _turned(self, index: int, lag: int) -> NDArray[np.complexfloating]:
         if not lag:
@@ -238,6 +254,13 @@ class _LagSearch:
         lags = np.where(high < self._size // 2, high, high - self._size)
         lag = int(lags[np.argmin(np.abs(lags))])
         return lag, float(correlation[lag])
+
+
+def _left_over(wanted: NDArray[np.complexfloating], part: NDArray[np.complexfloating]) -> float:
+    """Energy of what a part, at its best gain, leaves of what is wanted."""
+    energy = max(float(np.vdot(part, part).real), LEAST_NOISE_POWER)
+    left = wanted - np.float32(np.vdot(part, wanted).real / energy) * part
+    return float(np.vdot(left, left).real)
 
 
 def _fades(frames: int) -> Signals:
