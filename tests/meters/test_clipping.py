@@ -116,3 +116,44 @@ def test_many_flat_tops_are_counted_beyond_those_listed() -> None:
     assert len(flat) > 200
     assert measured.value("clipping.clip_runs") == len(flat)
     assert len(codes(measured)) == 100
+
+
+def test_a_top_at_full_scale_that_is_left_by_a_step_first_is_clipping() -> None:
+    """As where a soft limiter, or noise of a step or two, follows the cut."""
+    samples = 0.5 * quantised(programme(3.0), 16)
+    top = np.array([20000, 32765, *[32767] * 8, 32766, 32740, 30000]) / 32768
+    samples[0, RATE : RATE + len(top)] = top
+    (found,) = [item for item in measure_array(samples, RATE).findings if item.code == "clipping"]
+    assert found.start_s == pytest.approx(1.0 + 2 / RATE)
+    assert found.value == 8.0
+
+
+@pytest.mark.parametrize("at", [-9, -4, -1, 0, 3])
+def test_a_slow_top_at_full_scale_is_none_wherever_a_second_ends(at: int) -> None:
+    quiet = 0.1 * programme(3.0)[0]
+    slow = np.round(32767 * np.cos(2 * np.pi * 20 * np.arange(-600, 600) / RATE)) / 32768
+    samples = np.concatenate([quiet[: RATE + at - 600], slow, quiet])
+    assert not codes(measure_array(samples, RATE))
+
+
+def low_rate(clip_at: float) -> Signal:
+    """Noise at 8 kHz, its tops one or two samples wide."""
+    samples = np.convolve(noise(76, 2.0, 1)[0], [0.6, 1.0, 0.6])
+    samples /= np.abs(samples).max()
+    return quantised(0.5 * np.clip(samples / clip_at, -1.0, 1.0), 16)
+
+
+def test_narrow_tops_are_told_by_how_many_lie_at_the_highest_level() -> None:
+    measured = measure_array(low_rate(0.7), 8000)
+    assert measured.value("clipping.clip_level_dbfs") == pytest.approx(-6.02, abs=0.01)
+    assert codes(measured)
+    assert not codes(measure_array(low_rate(1.0), 8000))
+
+
+def test_a_limiter_that_meets_its_ceiling_with_single_samples_does_not_clip() -> None:
+    samples = loud(8.0, seed=77)
+    for at in np.flatnonzero(np.abs(samples[0]) > 1.0):
+        gain = 1.0 / max(1.0, float(np.abs(samples[0, at])))
+        near = slice(max(0, at - 64), at + 65)
+        samples[:, near] *= 1.0 - (1.0 - gain) * np.hanning(129)[: samples[:, near].shape[1]]
+    assert not codes(measure_array(quantised(0.7 * samples / np.abs(samples).max(), 16), RATE))

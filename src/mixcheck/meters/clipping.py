@@ -2,10 +2,12 @@
 
 Method: A flat top is a run of at least three equal samples that the wave enters and leaves from the
 same side, and steeply: a slow wave that merely rounds off leaves its top by one step at a time,
-a cut one by many. At full scale (the top code, or 1.0 and more in floating point) one flat top
-is clipping. Below it, the flat tops must lie at the channel's own highest level, be many or
-long, and be what is flat in the file: held values elsewhere, between steep edges, mean a square
-wave or a repeated sample.
+a cut one by many, or by one per cent within the length of the run. At full scale (the top code, or
+1.0 and more in floating point) one flat top is clipping. Below it, the flat tops must lie at the
+channel's own highest level, be many or long, and be what is flat in the file: held values
+elsewhere, between steep edges, mean a square wave or a repeated sample. Where tops are too narrow
+for three samples, as at low rates, it is told by how many samples lie at the highest level, see
+mixcheck.meters.top_level.
 
 Source: the run length of three is that of Audacity's Find Clipping; the level test follows
 from what clipping is.
@@ -23,13 +25,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.audio import AudioFormat
+from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.runs import Runs
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
+from mixcheck.meters.top_level import TopLevel, Tops
 from mixcheck.units import quantity, ratio_to_db
 from mixcheck.views import Block
 
 SHORTEST_FLAT_TOP = 3
+SHORTEST_NARROW_TOP = 2
 LEAST_LEVEL = 0.01  # -40 dBFS: below, three equal samples are chance
 STEEP_STEPS = 4.0  # a rounded top leaves by less than 3 quantisation steps
 LONG_FLAT_TOP = 5
@@ -84,22 +88,25 @@ class ClippingMeter:
         self._frames = 0
         self._peak = np.zeros((audio.channels, 2))  # below and above zero
         self._tops = [_FlatTops() for _ in range(audio.channels * 2)]
+        self._highest = [TopLevel(self._step) for _ in range(audio.channels * 2)]
+        self._tail: Samples = np.zeros((audio.channels, 0), np.float32)
         self._other_runs = np.zeros((2, audio.channels), np.int64)  # all, and the long ones
         self._flat_samples = np.zeros(audio.channels, np.int64)
 
     def update(self, block: Block) -> None:
         """Take the next block."""
-        self.add(block.frames, block.lowest, block.highest, block.runs)
+        self.add(block.samples, block.lowest, block.highest, block.runs)
 
     def add(
         self,
-        frames: int,
+        samples: Samples,
         lowest: NDArray[np.floating],
         highest: NDArray[np.floating],
         runs: Runs,
     ) -> None:
-        """Take what of a block it is that tells of flat tops."""
-        self._frames += frames
+        """Take a block, its extremes and its runs."""
+        self._add_highest(samples, lowest, highest)
+        self._frames += samples.shape[1]
         np.maximum(self._peak, np.stack([-lowest, highest], axis=1), out=self._peak)
         if not len(runs.channel):
             return
@@ -128,6 +135,22 @@ class ClippingMeter:
                 int(runs.length[index]),
                 is_high=level[index] >= self._peak[channel, side] * (1.0 - SAME_LEVEL_SHARE),
             )
+
+    def _add_highest(
+        self, samples: Samples, lowest: NDArray[np.floating], highest: NDArray[np.floating]
+    ) -> None:
+        """Each second with the last two samples before it, so that all but the ends are inside."""
+        for start in range(0, samples.shape[1], self._rate):
+            second = samples[:, start : start + self._rate]
+            before = samples[:, max(0, start - 2) : start] if start else self._tail
+            first_frame = self._frames + start - before.shape[1]
+            for index, level in enumerate(self._highest):
+                channel, side = divmod(index, 2)
+                sign = 2 * side - 1
+                if max(highest[channel] * sign, lowest[channel] * sign) >= level.floor:
+                    wave = np.concatenate([before[channel], second[channel]])
+                    level.add(sign * wave, first_frame)
+        self._tail = samples[:, -2:].copy()
 
     def finish(self) -> ClippingReading:
         """Flat tops that are clipping."""
@@ -158,15 +181,42 @@ class ClippingMeter:
         peak = float(self._peak[channel, side])
         at_full_scale = peak >= self._full_scale
         lowest = self._full_scale if at_full_scale else peak * (1.0 - SAME_LEVEL_SHARE)
-        clip = tops.above(lowest)
-        if clip is None or self._flat_samples[channel] > MOST_FLAT_SHARE * self._frames:
+        if self._flat_samples[channel] > MOST_FLAT_SHARE * self._frames:
             return None
+        highest = self._highest[index]
+        equal = highest.tops()
         if at_full_scale:
-            return clip
+            self._add_left_soon(tops, highest.level, equal)
+        clip = tops.above(lowest)
+        if clip is None or not (at_full_scale or self._is_flat(channel, clip)):
+            return self._narrow(index, equal)
+        return clip
+
+    def _is_flat(self, channel: int, clip: _Clip) -> bool:
+        """Whether flat tops below full scale are many or long, and what is flat in the channel."""
         others, long_others = (int(count) for count in self._other_runs[:, channel])
         is_many = clip.runs >= LEAST_FLAT_TOPS and _outnumber(clip.runs, others)
         is_long = clip.long_runs > 0 and _outnumber(clip.long_runs, long_others)
-        return clip if is_many or is_long else None
+        return is_many or is_long
+
+    def _add_left_soon(self, tops: _FlatTops, level: float, equal: Tops) -> None:
+        """Flat tops at full scale that are left by a step first, then at once."""
+        steps = level - np.minimum(equal.before, equal.after)
+        late = (steps <= STEEP_STEPS * self._step) & equal.is_left_soon
+        for index in np.flatnonzero(late & (equal.length >= SHORTEST_FLAT_TOP)).tolist():
+            start, length = int(equal.start_frame[index]), int(equal.length[index])
+            tops.add(level, start, length, is_high=True)
+
+    def _narrow(self, index: int, equal: Tops) -> _Clip | None:
+        """A wave cut so that hardly any top is three samples wide."""
+        highest = self._highest[index]
+        if highest.level < LEAST_LEVEL or not highest.is_cut(equal, STEEP_STEPS * self._step):
+            return None
+        tops = _FlatTops()
+        for start, length in zip(equal.start_frame.tolist(), equal.length.tolist(), strict=True):
+            if length >= SHORTEST_NARROW_TOP:
+                tops.add(highest.level, start, length, is_high=True)
+        return tops.above(highest.level)
 
     def _findings(self, clips: list[tuple[int, _Clip]]) -> tuple[Finding, ...]:
         places: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)

@@ -63,7 +63,7 @@ class StemWatch:
         self.peak = max(self.peak, peak)
         if peak >= NEAR_PEAK * self.peak:  # flat tops are as high as anything so far
             runs = RunFinder(self._channels).find(samples, last=True)
-            self._clipping.add(samples.shape[1], lowest, highest, runs)
+            self._clipping.add(samples, lowest, highest, runs)
         bands, k_energy = self._spectra.of(samples)
         return StemLook(tenths(samples, self._tenth), bands, k_energy)
 
