@@ -9,8 +9,10 @@ from mixcheck.audio import FORMAT_QUANTITIES
 from mixcheck.meters.alignment import AlignmentMeter
 from mixcheck.meters.base import Finding, FindingKind, Meter, MeterOfSamples, Reading, finding_kinds
 from mixcheck.meters.bass import BassMeter
+from mixcheck.meters.burst import BurstMeter
 from mixcheck.meters.clipping import ClippingMeter
 from mixcheck.meters.continuity import ContinuityMeter
+from mixcheck.meters.gap import GapMeter
 from mixcheck.meters.impulse import ImpulseMeter
 from mixcheck.meters.integrity import IntegrityMeter
 from mixcheck.meters.level import LevelMeter
@@ -34,6 +36,8 @@ METERS: tuple[type[Meter], ...] = (
     StereoMeter,
     IntegrityMeter,
     ContinuityMeter,
+    GapMeter,
+    BurstMeter,
     SpeechMeter,
     BassMeter,
     ImpulseMeter,

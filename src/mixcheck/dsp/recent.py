@@ -1,0 +1,47 @@
+"""The latest samples of a stream, by their frames, without joining every block to the last."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixcheck.audio import Samples
+
+
+class Recent:
+    """The block that was added last, and as many frames before it as were asked for.
+
+    Parameters
+    ----------
+    channels, kept : int
+        Frames that are kept of earlier blocks.
+    """
+
+    def __init__(self, channels: int, kept: int) -> None:
+        self._kept = kept
+        self._before: Samples = np.zeros((channels, 0), np.float32)
+        self._now = self._before
+        self.end_frame = 0
+
+    def add(self, samples: Samples) -> None:
+        """Take the next block, shape (channels, frames)."""
+        earlier = self._now[:, max(0, self._now.shape[1] - self._kept) :]
+        missing = self._kept - earlier.shape[1]
+        if missing and self._before.shape[1]:
+            earlier = np.concatenate([self._before[:, -missing:], earlier], axis=1)
+        self._before = earlier.copy()
+        self._now = samples
+        self.end_frame += samples.shape[1]
+
+    def between(self, channel: int, start: int, end: int) -> NDArray[np.float64] | None:
+        """Frames of a channel; ``None`` where they are not all there."""
+        border = self.end_frame - self._now.shape[1]
+        if start < max(0, border - self._before.shape[1]) or end > self.end_frame:
+            return None
+        parts = (
+            self._before[channel, start - border + self._before.shape[1] :][: max(0, end - start)]
+            if start < border
+            else self._now[channel, :0],
+            self._now[channel, max(0, start - border) : max(0, end - border)],
+        )
+        return np.concatenate(parts).astype(np.float64)
