@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.views import Block
@@ -106,6 +106,20 @@ class Reading:
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+Place = TypeVar("Place", bound=tuple[Any, ...])
+
+
+def together(places: Iterable[Place], frames: float) -> list[list[Place]]:
+    """Places in order of their first member, a frame; those as near as that to one in a group."""
+    groups: list[list[Place]] = []
+    for place in sorted(places):
+        if groups and place[0] - groups[-1][0][0] <= frames:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
 
 
 class Meter(Protocol):

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.recent import Recent
-from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding
+from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, together
 from mixcheck.units import db_to_power, power_to_db, quantity
 from mixcheck.views import Block
 
@@ -39,6 +39,7 @@ EDGE_SHARE = 0.5  # of the RMS of the burst: it begins and ends at once
 STEADY_DB = 2.0  # from quarter to quarter, besides what is chance
 LAGS = 4
 WHITE = 0.1  # correlation at any of these, besides what is chance
+MERGED_S = 0.005  # in different channels, one burst
 CHANCE = 3.0  # standard deviations
 
 
@@ -70,7 +71,7 @@ class BurstMeter:
         self._treble = np.zeros((audio.channels, 0))  # energy of the differences of neighbours
         self._first = 0  # number of the first part of these
         self._new = 0  # number of the first that no burst was seen to end with
-        self._found: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        self._found: list[tuple[int, int, int, float]] = []  # frame, length, channel, level
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -102,6 +103,8 @@ class BurstMeter:
             last = start + index
             others = np.flatnonzero(~is_noise[channel, :last])
             first = int(others[-1]) + 1 if len(others) else 0
+            if last - first >= LONGEST_S * PARTS_PER_S:
+                continue
             level = treble[channel, first : last + 1].max()
             beside = treble[channel, [max(0, first - BESIDE), last + BESIDE]].max()
             if first > BESIDE and level > over * beside:
@@ -128,8 +131,7 @@ class BurstMeter:
         inner = slice(self._frame_of(first) - start, self._frame_of(last + 1) - start)
         seen = burst(samples, inner, self._rate)
         if seen is not None:
-            place = (start + seen[0], seen[1] - seen[0])
-            self._found.setdefault(place, []).append((channel, seen[2]))
+            self._found.append((start + seen[0], seen[1] - seen[0], channel, seen[2]))
 
     def _frame_of(self, part: int) -> int:
         seconds, part = divmod(part, self._rate // self._size)
@@ -137,23 +139,20 @@ class BurstMeter:
 
     def finish(self) -> BurstReading:
         """Bursts of the whole file."""
-        places = sorted(self._found.items())
-        return BurstReading(
-            noise_bursts=len(places),
-            findings=tuple(
-                self._finding(start, length, seen)
-                for (start, length), seen in places[:LISTED_PER_CODE]
-            ),
-        )
+        places = together(self._found, MERGED_S * self._rate)
+        findings = tuple(map(self._finding, places[:LISTED_PER_CODE]))
+        return BurstReading(noise_bursts=len(places), findings=findings)
 
-    def _finding(self, start: int, length: int, seen: list[tuple[int, float]]) -> Finding:
-        level = max(level for _, level in seen)
+    def _finding(self, place: list[tuple[int, int, int, float]]) -> Finding:
+        start = place[0][0]
+        length = max(frame + length for frame, length, _, _ in place) - start
+        level = max(level for _, _, _, level in place)
         return finding(
             "noise-burst",
             f"{1000 * length / self._rate:.0f} ms of white noise at {level:.1f} dBFS",
             start_s=start / self._rate,
             end_s=(start + length) / self._rate,
-            channels=[channel for channel, _ in seen],
+            channels=sorted({channel for _, _, channel, _ in place}),
             value=level,
             unit="dBFS",
             confidence=0.8,

@@ -2,9 +2,10 @@
 
 Method: two segments of 10 ms, one apart, between which a channel falls by 30 dB mark where it may
 have been switched off; two between which it rises so, where it came back. There the programme must
-be at full strength to the last millisecond, as it is where nobody played softer: a decay, a closing
-mouth or a fade runs down. Between the two, 20 ms to 1 s, nothing of it may be heard. What holds one
-value is a dropout, see mixcheck.meters.continuity.
+be at full strength to the last millisecond, and the next be as quiet as the rest of the gap, as it
+is where nobody played softer: a decay, a closing mouth or a fade runs down. Between the two, 20 ms
+to 1 s, nothing of it may be heard. What holds one value is a dropout, see
+mixcheck.meters.continuity.
 
 Source: durations after Essentia's GapsDetector.
 
@@ -22,8 +23,8 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat
 from mixcheck.dsp.recent import Recent
-from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding
-from mixcheck.units import db_to_power, quantity
+from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, together
+from mixcheck.units import db_to_power, db_to_ratio, quantity
 from mixcheck.views import SEGMENTS_PER_S, Block
 
 DURATION_S = (0.02, 1.0)
@@ -32,7 +33,11 @@ SIDE_DBFS = -45.0
 SIDE_S = 0.010
 EDGE_S = 0.001
 EDGE_SHARE = 0.3  # of the RMS beside it
+EDGE_DROP_DB = 14.0  # from the last millisecond of programme to the first without it
+WEAK_EDGE_DROP_DB = 25.0  # the same, if this is not the EDGE_SHARE of what is beside it
+AFTER_OVER_INSIDE = 2.0  # times the RMS of the gap: the most that this one may have
 OVER_INSIDE = 4.0  # times the highest sample of the gap: programme
+MERGED_S = 0.005  # in different channels, one gap
 APART = 2  # segments, so that a whole one lies on either side of the edge
 
 
@@ -73,7 +78,7 @@ class GapMeter:
         self._first = 0  # number of the first segment of these
         self._new = 0  # number of the first whose edges were not looked for
         self._stopped: list[_Edge | None] = [None] * audio.channels
-        self._found: dict[tuple[int, int], list[int]] = {}
+        self._found: list[tuple[int, int, int]] = []  # frame, length, channel
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -124,7 +129,10 @@ class GapMeter:
             return None
         stop = int(loud[-1]) + 1
         side = samples[stop - self._side : stop]
-        if not self._is_strong(side) and not self._is_strong(np.diff(side)):
+        after, before = _rms(samples[stop : stop + self._edge]), _rms(side[-self._edge :])
+        is_strong = self._is_strong(side) or self._is_strong(np.diff(side))
+        least = db_to_ratio(EDGE_DROP_DB if is_strong else WEAK_EDGE_DROP_DB) * after
+        if after > AFTER_OVER_INSIDE * _rms(inside) or before < least:
             return None
         frame = max(0, start) + stop if is_stop else end - stop
         return _Edge(frame, _rms(side))
@@ -149,20 +157,18 @@ class GapMeter:
         most = min(stopped.side_rms, begun.side_rms) ** 2 / db_to_power(DROP_DB)
         if first >= last or self._powers[channel, first:last].max() > most:
             return
-        self._found.setdefault((stopped.frame, length), []).append(channel)
+        self._found.append((stopped.frame, length, channel))
 
     def finish(self) -> GapReading:
         """Gaps of the whole file."""
-        places = sorted(self._found.items())
-        return GapReading(
-            gaps=len(places),
-            findings=tuple(
-                self._finding(start, length, channels)
-                for (start, length), channels in places[:LISTED_PER_CODE]
-            ),
-        )
+        places = together(self._found, MERGED_S * self._rate)
+        findings = tuple(map(self._finding, places[:LISTED_PER_CODE]))
+        return GapReading(gaps=len(places), findings=findings)
 
-    def _finding(self, start: int, length: int, channels: list[int]) -> Finding:
+    def _finding(self, place: list[tuple[int, int, int]]) -> Finding:
+        start = place[0][0]
+        length = max(frame + length for frame, length, _ in place) - start
+        channels = sorted({channel for _, _, channel in place})
         seconds = length / self._rate
         return finding(
             "gap",
