@@ -35,9 +35,10 @@ CONTEXT_S = 0.030
 ORDER = 24
 LONGEST_S = 0.00025
 LONGEST = 10  # samples, at low rates
-OVER_ERROR = 25.0  # times the spread of the prediction error
 ALONE_SHARE = 0.3  # of its height: no other peak of the error may reach it
-SAME_SOUND = 4.0  # at most, between the errors before and after it
+# How far it must stand out of the spread of the prediction error, the share of its height that no
+# other peak may reach, and how far the spreads before and after it may differ: any of these.
+SIGNS = ((25.0, ALONE_SHARE, 4.0), (50.0, 0.12, 10.0), (15.0, 0.2, 3.0))
 EDGE_SHARE = 0.25  # of its height: the pulse ends where the error stays below
 ONSET_SHARE = 0.55  # of its height, from one sample to the next: a mouth takes longer
 MERGED_S = 0.002  # in different channels, one click
@@ -207,9 +208,10 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     before, after = error[: at - longest], error[at + longest + ORDER :]
     height = float(error[at - longest : at + longest].max())
     spreads = [float(np.median(side)) / 0.6745 + 1e-9 for side in (before, after)]
-    if height < OVER_ERROR * max(spreads) or max(before.max(), after.max()) > ALONE_SHARE * height:
-        return None
-    if not 1.0 / SAME_SOUND <= spreads[0] / spreads[1] <= SAME_SOUND:
+    over = height / max(spreads)
+    alone = max(before.max(), after.max()) / height
+    change = max(spreads) / min(spreads)
+    if not any(over >= least and alone <= most and change <= sound for least, most, sound in SIGNS):
         return None
     strong = np.flatnonzero(error[at - longest : at + longest] > EDGE_SHARE * height)
     first = middle - longest + int(strong[0])
