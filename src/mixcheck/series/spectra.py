@@ -40,8 +40,7 @@ class SpectrogramTrack:
         octaves = np.log2(min(HIGHEST_HZ, audio.sample_rate_hz / 2) / LOWEST_HZ)
         count = int(octaves * BANDS_IN_OCTAVE)
         self._edges = LOWEST_HZ * 2.0 ** (np.arange(count + 1) / BANDS_IN_OCTAVE)
-        edges = np.stack([self._edges[:-1], self._edges[1:]], 1)
-        self._shares = shares(edges, size // 2 + 1, audio.sample_rate_hz / size)
+        self._sums = BandSums(self._edges, audio.sample_rate_hz / size, size // 2 + 1)
         self._grid = Grid(MOST_COLUMNS)
         self._power = self._grid.track(count + 1, np.add)  # and, last, how many cells
 
@@ -51,7 +50,7 @@ class SpectrogramTrack:
             power = second_powers(block, self._rate)
         else:
             power = self._frames.frames(block.samples) / (self._hop * len(block.samples))
-        bands = self._shares.astype(power.dtype) @ power.T
+        bands = self._sums(power)
         self._power.add(np.concatenate([bands, np.ones((1, bands.shape[1]))]))
         self._grid.settle()
 
@@ -76,12 +75,11 @@ class BandTracks:
         decimator = Decimator(self._rate, audio.channels)
         self._low = int((edges[:, 1] <= decimator.usable_hz).sum())
         low_rate = decimator.rate_hz
-        size, bass_size = (
-            frame_size(self._rate, SPECTRUM_S),
-            frame_size(round(low_rate), BASS_SPECTRUM_S),
-        )
-        self._shares = shares(edges[self._low :], size // 2 + 1, self._rate / size)
-        self._bass_shares = shares(edges[: self._low], bass_size // 2 + 1, low_rate / bass_size)
+        size = frame_size(self._rate, SPECTRUM_S)
+        bass_size = frame_size(round(low_rate), BASS_SPECTRUM_S)
+        edge = np.append(edges[:, 0], edges[-1, 1])
+        self._sums = BandSums(edge[self._low :], self._rate / size, size // 2 + 1)
+        self._bass_sums = BandSums(edge[: self._low + 1], low_rate / bass_size, bass_size // 2 + 1)
         self._bass = PowerSpectrum(bass_size, audio.channels)
         self._counts = np.zeros((len(self._centres), len(LEVELS_DB) + 1), np.int64)
 
@@ -91,12 +89,12 @@ class BandTracks:
         seconds = second_powers(block, self._rate)
         if block.frames % self._rate and (block.start_frame or len(seconds) > 1):
             seconds = seconds[:-1]  # cut short: too little is known of it
-        self._count(slice(0, self._low), bass, self._bass_shares)
-        self._count(slice(self._low, None), seconds, self._shares)
+        self._count(slice(0, self._low), bass, self._bass_sums)
+        self._count(slice(self._low, None), seconds, self._sums)
 
-    def _count(self, bands: slice, power: NDArray[np.floating], share: Values) -> None:
-        heard = power[power.sum(1) > db_to_power(HEARD_DBFS)].astype(np.float64)
-        levels = level_db(share @ heard.T)
+    def _count(self, bands: slice, power: NDArray[np.floating], sums: BandSums) -> None:
+        heard = power[power.sum(1) > db_to_power(HEARD_DBFS)]
+        levels = level_db(sums(heard))
         places = np.searchsorted(LEVELS_DB, levels, "right")
         for counts, place in zip(self._counts[bands], places, strict=True):
             counts += np.bincount(place, minlength=len(counts))
@@ -122,9 +120,27 @@ def second_powers(block: Block, sample_rate_hz: int) -> Values:
     return np.asarray(block.spectra.mean(1) / frames[:, None])
 
 
-def shares(edges_hz: Values, bins: int, step_hz: float) -> Values:
-    """What each bin gives to each band, shape (bands, bins); a bin spreads over its width."""
-    middle = np.arange(bins) * step_hz
-    low = np.maximum(edges_hz[:, :1], middle - step_hz / 2)
-    high = np.minimum(edges_hz[:, 1:], middle + step_hz / 2)
-    return np.asarray((high - low).clip(0.0) / step_hz)
+class BandSums:
+    """Sums over the bins of each band, a bin that an edge cuts being shared in proportion.
+
+    Parameters
+    ----------
+    edge_hz : ndarray, shape (bands + 1,)
+        Where one band ends and the next begins.
+    step_hz : float
+        Width of a bin.
+    bins : int
+        How many bins there are.
+    """
+
+    def __init__(self, edge_hz: Values, step_hz: float, bins: int) -> None:
+        place = (edge_hz / step_hz + 0.5).clip(0.0, bins)
+        self._bin = np.minimum(place.astype(np.int64), bins - 1)
+        self._share = place - self._bin
+
+    def __call__(self, power: NDArray[np.floating]) -> Values:
+        """Shape (frames, bins) to (bands, frames)."""
+        below = np.zeros((len(power), power.shape[1] + 1))
+        np.cumsum(power, axis=1, dtype=np.float64, out=below[:, 1:])
+        at_edges = below[:, self._bin] + self._share * power[:, self._bin]
+        return np.asarray(np.diff(at_edges, axis=1).clip(0.0).T)
