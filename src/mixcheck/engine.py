@@ -74,7 +74,7 @@ def measure(
     name = os.fspath(path)
     with open_audio(name, layout=layout, stream=stream) as opened:
         audio = as_dual_mono(opened.format) if dual_mono and not layout else opened.format
-        return measure_blocks(
+        measured = measure_blocks(
             name,
             audio,
             opened.blocks(),
@@ -82,6 +82,7 @@ def measure(
             series=series,
             on_progress=on_progress or _say_nothing,
         )
+    return _with_excerpts(measured, stream) if series else measured
 
 
 def measure_array(
@@ -245,6 +246,15 @@ def _collector(audio: AudioFormat, meters: Mapping[str, Meter]) -> SeriesCollect
     from mixcheck.series import SeriesCollector  # who asks for no series waits for no import
 
     return SeriesCollector(audio, meters)
+
+
+def _with_excerpts(measured: Measurement, stream: int) -> Measurement:
+    from mixcheck.series.excerpts import read_excerpts
+
+    assert measured.series is not None
+    excerpts = tuple(read_excerpts(measured.path, measured.findings, stream=stream))
+    series = dataclasses.replace(measured.series, excerpts=excerpts)
+    return dataclasses.replace(measured, series=series)
 
 
 def as_dual_mono(audio: AudioFormat) -> AudioFormat:

@@ -29,11 +29,14 @@ class FileReport:
         One for each profile; none if the file was only measured.
     accepted : Acceptance
         What of it does not count.
+    sha256 : str or None
+        Hash of the file, in hexadecimal, for the reports that state it.
     """
 
     measured: Outcome
     judgements: tuple[Judgement, ...] = ()
     accepted: Acceptance = NOTHING
+    sha256: str | None = None
 
     @classmethod
     def of(

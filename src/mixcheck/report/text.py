@@ -24,6 +24,7 @@ from mixcheck.report.wording import (
     IN_A_LINE,
     WIDTH,
     allowed,
+    channel_names,
     describe_format,
     display,
     paragraph,
@@ -36,7 +37,6 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADABLE", None: "----"}
-CHANNEL_NAMES = {1: ("mono",), 2: ("L", "R")}
 PLACES_LISTED = 3
 MOST_CHANNELS_NAMED = 3
 SEVERITIES = ("error", "warning", "info", "accepted")
@@ -287,10 +287,10 @@ def _findings(measurement: Measurement, severity: Callable[[Finding], str]) -> I
 
 
 def _channels(measurement: Measurement, one: Finding) -> str:
-    names = CHANNEL_NAMES.get(measurement.format.channels) or measurement.format.channel_layout
+    names = channel_names(measurement.format)
     if len(one.channels) > MOST_CHANNELS_NAMED:
         return f"{len(one.channels)} ch"
-    return "+".join(names[channel] if names else str(channel + 1) for channel in one.channels)
+    return "+".join(names[channel] for channel in one.channels)
 
 
 def _notes(measurement: Measurement, report: FileReport) -> Iterator[str]:

@@ -79,6 +79,13 @@ def _layout(audio: AudioFormat) -> str:
 _ONE_CHANNEL = {"C": "mono", "dual-mono": "mono, measured as dual mono"}
 
 
+def channel_names(audio: AudioFormat) -> tuple[str, ...]:
+    """What to call each channel."""
+    if audio.channels <= 2:
+        return ("L", "R") if audio.channels == 2 else ("mono",)
+    return audio.channel_layout or tuple(str(number + 1) for number in range(audio.channels))
+
+
 def length(seconds: float) -> str:
     """A duration: minutes and seconds, or hours too, or seconds alone if it is short."""
     if seconds < 10:

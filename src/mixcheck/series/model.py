@@ -86,6 +86,29 @@ class Goniometer:
     frames: Counts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """The samples around a finding.
+
+    Parameters
+    ----------
+    code : str
+        Of the finding.
+    at_s : float
+        Where the finding begins.
+    start_s : float
+        Where the samples begin.
+    sample_rate_hz : int
+    samples : ndarray, shape (channels, frames)
+    """
+
+    code: str
+    at_s: float
+    start_s: float
+    sample_rate_hz: int
+    samples: NDArray[np.floating]
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Series:
     """One recording over time.
@@ -117,6 +140,8 @@ class Series:
     level_histogram : LevelHistogram
     goniometer : Goniometer or None
         ``None`` for other than two channels.
+    excerpts : tuple of Excerpt
+        The worst places, up to three, of a local file.
     """
 
     column_s: float
@@ -134,6 +159,7 @@ class Series:
     bands: BandPercentiles
     level_histogram: LevelHistogram
     goniometer: Goniometer | None
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -149,7 +175,7 @@ def plain(value: Any) -> Any:
     """Lists and numbers of JSON for an array, a dataclass of arrays or a number."""
     if dataclasses.is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
-    if isinstance(value, np.ndarray) and value.ndim > 1:
+    if isinstance(value, tuple) or (isinstance(value, np.ndarray) and value.ndim > 1):
         return [plain(row) for row in value]
     if isinstance(value, np.ndarray):
         numbers = value.tolist()

@@ -1,0 +1,138 @@
+"""The page of one file."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from bokeh.embed import components
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from mixcheck import __version__
+from mixcheck.measurement import ANALYSIS_VERSION
+from mixcheck.report.html.assets import asset, bokeh_script, policy
+from mixcheck.report.html.plots import Plot, excerpt_plots, plots_over_all, plots_over_time
+from mixcheck.report.html.words import (
+    WORDS,
+    all_numbers,
+    fault_sentences,
+    finding_rows,
+    headline,
+    limit_rows,
+    number,
+    safe,
+)
+from mixcheck.report.method import METHOD, method_line
+from mixcheck.report.model import FileReport
+from mixcheck.report.wording import describe_format
+
+HEADLINES = (
+    "loudness.integrated_lufs",
+    "peak.max_true_peak_dbtp",
+    "loudness.loudness_range_lu",
+    "noise.noise_floor_dbfs",
+)
+
+
+def file_page(report: FileReport) -> str:
+    """The whole page, with everything that it needs."""
+    measurement = report.measurement
+    groups: dict[str, list[Plot]] = {"time": [], "places": [], "whole": []}
+    if measurement is not None and measurement.series is not None:
+        limits = [limit for one in report.judgements for limit in one.profile.limits]
+        groups = {
+            "time": plots_over_time(measurement, limits),
+            "places": excerpt_plots(measurement),
+            "whole": plots_over_all(measurement),
+        }
+    drawing, shown = drawn(groups)
+    scripts = [bokeh_script(), drawing, asset("page.js")] if drawing else []
+    return (
+        environment()
+        .get_template("file.html")
+        .render(
+            **context(report),
+            plots=shown,
+            scripts=[Markup(text) for text in scripts],
+            policy=policy(scripts),
+        )
+    )
+
+
+def context(report: FileReport) -> dict[str, Any]:
+    """What the template says of a file."""
+    measurement = report.measurement
+    told: dict[str, Any] = {
+        "path": safe(report.path),
+        "name": safe(report.path).rpartition("/")[2],
+        "outcome": report.outcome or "none",
+        "word": WORDS[report.outcome],
+        "headline": headline(report),
+        "sha256": report.sha256,
+        "version": __version__,
+        "analysis_version": ANALYSIS_VERSION,
+        "method": METHOD,
+        "measurement": measurement,
+        "style": Markup(asset("page.css")),
+    }
+    if measurement is None:
+        return told
+    return told | {
+        "format": safe(describe_format(measurement.format)),
+        "method_line": safe(method_line(measurement.format)),
+        "headlines": [number(measurement, metric) for metric in HEADLINES],
+        "steps": list(dict.fromkeys(safe(s) for one in report.judgements for s in one.advice)),
+        "profiles": [
+            {
+                "name": safe(one.profile.name),
+                "title": safe(one.profile.title),
+                "checked": one.profile.checked,
+                "notes": safe(one.profile.notes),
+                "outcome": one.outcome,
+                "word": WORDS[one.outcome],
+                "rows": list(limit_rows(measurement, one)),
+                "faults": list(fault_sentences(report, one)),
+                "playback": safe(one.prediction.sentence) if one.prediction else None,
+            }
+            for one in report.judgements
+        ],
+        "findings": list(finding_rows(measurement, report)),
+        "groups": all_numbers(measurement),
+    }
+
+
+def drawn(groups: dict[str, list[Plot]]) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """The script that draws the plots, and for each its place and its words."""
+    plots = [plot for group in groups.values() for plot in group]
+    if not plots:
+        return "", {name: [] for name in groups}
+    script, places = components([plot.figure for plot in plots], wrap_script=False)
+    place_of = dict(zip((plot.name for plot in plots), places, strict=True))
+    return script.replace("</", "<\\/"), {
+        name: [
+            {"name": p.name, "title": p.title, "about": p.about, "place": Markup(place_of[p.name])}
+            for p in group
+        ]
+        for name, group in groups.items()
+    }
+
+
+@cache
+def environment() -> Environment:
+    """Templates, in which every value is escaped."""
+    made = Environment(
+        loader=PackageLoader("mixcheck.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["json"] = _as_json
+    return made
+
+
+def _as_json(value: Any) -> str:
+    """A value as the JSON report has it."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

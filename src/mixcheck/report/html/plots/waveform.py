@@ -1,0 +1,77 @@
+"""Waveform, one lane a channel, with a mark at every finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bokeh.models import ColumnDataSource, FixedTicker, HoverTool
+
+from mixcheck.measurement import Measurement
+from mixcheck.profiles import Limit
+from mixcheck.report.html.plots.base import (
+    BLUE,
+    COLOUR_OF_SEVERITY,
+    MS_PER_S,
+    Plot,
+    TimeAxis,
+    column_ms,
+    single,
+)
+from mixcheck.report.wording import channel_names
+
+LANE = 2.1
+LEAST_MARK_S = 0.005
+
+
+def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeAxis) -> Plot | None:
+    """Lowest and highest samples over time."""
+    series = measurement.series
+    if series is None:
+        return None
+    names = channel_names(measurement.format)
+    channels = len(names)
+    top, bottom = 1.05, 1.05 - LANE * channels
+    made = axis.figure("full scale", min(140 + 70 * channels, 640), y_range=(bottom, top))
+    time = column_ms(series.columns, series.column_s)
+    for channel in range(channels):
+        middle = -LANE * channel
+        lane = ColumnDataSource(
+            {
+                "time": time,
+                "low": single(middle + series.min_sample_fs[channel]),
+                "high": single(middle + series.max_sample_fs[channel]),
+            }
+        )
+        made.varea("time", "low", "high", source=lane, color=BLUE, alpha=0.5)
+        made.line("time", "high", source=lane, color=BLUE)
+        made.line("time", "low", source=lane, color=BLUE)
+    places = [-LANE * channel for channel in range(channels)]
+    made.yaxis.ticker = FixedTicker(ticks=places)
+    made.yaxis.major_label_overrides = dict(zip(places, names, strict=True))
+    _marks(made, measurement, bottom, top)
+    count = len(measurement.findings)
+    about = f"Waveform of {channels} channel{'s' if channels != 1 else ''}, with {count} marked."
+    return Plot("waveform", "Waveform", about, made)
+
+
+def _marks(made: Any, measurement: Measurement, bottom: float, top: float) -> None:
+    findings = measurement.findings
+    if not findings:
+        return
+    ends = [max(one.end_s, one.start_s + LEAST_MARK_S) * MS_PER_S for one in findings]
+    marks = ColumnDataSource(
+        {
+            "left": [one.start_s * MS_PER_S for one in findings],
+            "right": ends,
+            "colour": [COLOUR_OF_SEVERITY[one.severity] for one in findings],
+            "code": [one.code for one in findings],
+            "message": [one.message for one in findings],
+        }
+    )
+    drawn = made.quad(
+        "left", "right", top, bottom, source=marks,
+        fill_color="colour", fill_alpha=0.15, line_color="colour", line_alpha=0.8,
+    )  # fmt: skip
+    tips = [("finding", "@code"), ("at", "@left{%H:%M:%S.%3N}"), ("what", "@message")]
+    made.add_tools(HoverTool(renderers=[drawn], tooltips=tips, formatters={"@left": "datetime"}))
