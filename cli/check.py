@@ -13,7 +13,7 @@ from mixcheck.settings import FileRule
 from .checking import FAILING, Checking, baseline_for
 from .options import measuring
 from .outputs import write_text
-from .running import FAILED, PASSED, Ran, Run, run_and_report, usage_error
+from .running import FAILED, PASSED, WRONG_USAGE, Ran, Run, run_and_report, usage_error
 
 
 @click.command("check")
@@ -84,6 +84,8 @@ def command(
         _write_baseline(baseline.path, baseline.updated(ran.reports))
         sys.exit(ran.status)
     has_failed = _fails(checking, ran) and not exit_zero
+    if checking.is_misconfigured:
+        sys.exit(WRONG_USAGE)
     sys.exit(FAILED if ran.status == PASSED and has_failed else ran.status)
 
 

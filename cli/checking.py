@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from mixcheck import FileReport, Measurement, Outcome, Profile, UsageError, load_profiles
+from mixcheck import (
+    AudioError,
+    FileReport,
+    Measurement,
+    MixcheckError,
+    Outcome,
+    Profile,
+    Unreadable,
+    UsageError,
+    load_profiles,
+)
 from mixcheck.acceptance import Acceptance
 from mixcheck.baseline import Baseline
 from mixcheck.meters import finding_kinds
@@ -39,12 +49,15 @@ class Checking:
         What is accepted.
     has_failed : bool
         Whether a file did, so far.
+    is_misconfigured : bool
+        Whether the settings of a folder could not be used, so far.
     """
 
     given: FileRule
     headers: bool = False
     baseline: Baseline | None = None
-    has_failed: bool = False  # whether a file did, so far
+    has_failed: bool = False
+    is_misconfigured: bool = False
     _settings: OrderedDict[str, Settings] = field(default_factory=OrderedDict)  # by folder
     _in_use: dict[str, Settings] = field(default_factory=dict)  # by their own path
     _seen: set[str] = field(default_factory=set)
@@ -67,12 +80,23 @@ class Checking:
         rule = self._rule(Settings(), "")
         self._profiles_of(rule, Settings())
         CodeFilter.of(rule.select or (), rule.ignore or ())
-        self._settings_of("here")
+        here = self._settings_of("here")
+        if self.given.profile is None:
+            for one in here.rules:
+                self._profiles_of(one, here)
 
     def report(self, outcome: Outcome) -> FileReport:
-        """Judge one file."""
+        """Judge one file; one that its own folder's settings keep from it is no pass."""
         if not isinstance(outcome, Measurement):
             return FileReport(outcome)
+        try:
+            return self._judged(outcome)
+        except MixcheckError as error:
+            self.is_misconfigured = True
+            why = AudioError(outcome.path, f"was not judged: {error}", "mend the settings")
+            return FileReport(Unreadable(outcome.path, why))
+
+    def _judged(self, outcome: Measurement) -> FileReport:
         settings = self._settings_of(outcome.path)
         if settings.accept:
             self._seen.add(os.path.realpath(outcome.path))

@@ -92,6 +92,20 @@ def test_broken_settings_are_wrong_usage(text: str) -> None:
     assert len(ran.stderr.splitlines()) == 1
 
 
+def test_broken_settings_of_a_folder_cost_its_files_alone() -> None:
+    Path("deep").mkdir()
+    Path("deep/good.wav").write_bytes(Path("good.wav").read_bytes())
+    write("profil = 'x'\n", "deep/mixcheck.toml")
+    ran = run("check", ".", "-f", "json")
+    assert ran.exit_code == 2
+    files = {file["path"]: file for file in json.loads(ran.stdout)["files"]}
+    deep = files.pop("./deep/good.wav")
+    assert deep["outcome"] == "unreadable"
+    assert "deep/mixcheck.toml" in deep["error"]
+    assert "profil" in deep["error"]
+    assert {file["outcome"] for file in files.values()} > {"pass", "fail"}
+
+
 def test_measure_needs_no_settings() -> None:
     write('profil = "acx"\n')
     assert run("measure", "good.wav").exit_code == 0
