@@ -25,6 +25,7 @@ from mixcheck.compare.model import Revision
 SUFFIXES = (".ogg", ".wav", ".flac", ".mp3")
 KINDS = ("nothing", "offset", "gain", "gain and offset", "inserted", "removed")
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
+LEAST_S = 40.0
 HEADROOM = 0.8  # so that nothing is clipped when it is turned up
 GAIN_WITHIN_DB, BORDER_WITHIN_S = 0.02, 0.02
 
@@ -91,6 +92,13 @@ def is_right(edit: Edit, told: Revision) -> bool:
     return exact and close and not [one for one in told.sections if one.kind == "differs"]
 
 
+def _is_long(path: Path) -> bool:
+    try:
+        return bool(soundfile.info(path).duration >= LEAST_S)
+    except soundfile.LibsndfileError:
+        return False
+
+
 def main() -> None:
     """Print how many of each kind are right."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,7 +108,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
     paths = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    paths = [path for path in paths if soundfile.info(path).duration >= 40.0]
+    paths = [path for path in paths if _is_long(path)]
     print(f"{len(paths)} recordings, {given.cases} cases")
     right: Counter[str] = Counter()
     count: Counter[str] = Counter()
