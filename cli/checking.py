@@ -31,6 +31,7 @@ from .codes import CodeFilter
 from .inputs import is_audio
 
 FOLDERS_KEPT = 1024
+_Judges = tuple[CodeFilter, list[Profile]]
 FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
 DEFAULT = FileRule(profile=("general",), select=(), ignore=(), fail_on="error")
 
@@ -62,7 +63,7 @@ class Checking:
     _in_use: dict[str, Settings] = field(default_factory=dict)  # by their own path
     _seen: set[str] = field(default_factory=set)
     _used: set[AcceptRule] = field(default_factory=set)
-    _profiles: dict[tuple[str, ...], tuple[Profile, ...]] = field(default_factory=dict)
+    _judging: dict[FileRule, _Judges] = field(default_factory=dict)
 
     @cached_property
     def today(self) -> date:
@@ -77,9 +78,7 @@ class Checking:
         MixcheckError
             An unknown profile, code or setting.
         """
-        rule = self._rule(Settings(), "")
-        self._profiles_of(rule, Settings())
-        CodeFilter.of(rule.select or (), rule.ignore or ())
+        self._judges(self._rule(Settings(), ""), Settings())
         here = self._settings_of("here")
         if self.given.profile is None:
             for one in here.rules:
@@ -101,18 +100,18 @@ class Checking:
         if settings.accept:
             self._seen.add(os.path.realpath(outcome.path))
         rule = self._rule(settings, outcome.path)
-        codes = CodeFilter.of(rule.select or (), rule.ignore or ())
-        profiles = codes.keep_rules(self._profiles_of(rule, settings))
+        codes, profiles = self._judges(rule, settings)
         kept = codes.keep(outcome)
         accepted, used = settings.accepted(outcome, self.today)
         report = FileReport.of(kept, profiles, accepted)
-        missed = {
-            verdict.metric
-            for judgement in report.judgements
-            for verdict in judgement.verdicts
-            if verdict.accepted is not None
-        }
-        self._used |= {rule for rule in used if rule.code in {*finding_kinds(), *missed}}
+        if used:
+            missed = {
+                verdict.metric
+                for judgement in report.judgements
+                for verdict in judgement.verdicts
+                if verdict.accepted is not None
+            }
+            self._used |= {rule for rule in used if rule.code in {*finding_kinds(), *missed}}
         if self.baseline is not None:
             known: Acceptance = self.baseline.accepted(report)
             report = FileReport.of(kept, profiles, accepted.and_also(known))
@@ -166,24 +165,27 @@ class Checking:
             chosen[key] = next(value for value in values if value is not None)
         return FileRule(**chosen)
 
-    def _profiles_of(self, rule: FileRule, settings: Settings) -> tuple[Profile, ...]:
+    def _judges(self, rule: FileRule, settings: Settings) -> _Judges:
+        """What finding codes count, and the profiles with the rules for those."""
         names = rule.profile or ()
         if self.given.profile is None:  # then they stand in the settings, beside which files lie
             names = tuple(
                 os.path.join(settings.folder, name) if name.endswith(".toml") else name
                 for name in names
             )
-        if names not in self._profiles:
-            loaded = load_profiles(names)
-            self._profiles[names] = tuple(map(_of_header, loaded)) if self.headers else loaded
-        return self._profiles[names]
+        rule = dataclasses.replace(rule, profile=names)
+        if rule not in self._judging:
+            codes = CodeFilter.of(rule.select or (), rule.ignore or ())
+            profiles = codes.keep_rules(load_profiles(names))
+            self._judging[rule] = codes, [*map(_of_header, profiles)] if self.headers else profiles
+        return self._judging[rule]
 
 
 def _of_header(profile: Profile) -> Profile:
     """What of a profile a header can tell."""
     limits = tuple(one for one in profile.limits if one.metric.startswith("format."))
     rules = tuple(one for one in profile.findings if one.code == "truncated")
-    return dataclasses.replace(profile, limits=limits, findings=rules, playback=None)
+    return dataclasses.replace(profile, limits=limits, findings=rules, set_limits=(), playback=None)
 
 
 def baseline_for(path: str | None, *, update: bool) -> Baseline | None:

@@ -38,7 +38,7 @@ class CodeFilter:
 
     def keep(self, outcome: Outcome) -> Outcome:
         """A measurement with the wanted findings only."""
-        if not isinstance(outcome, Measurement):
+        if not isinstance(outcome, Measurement) or not (self.selected or self.ignored):
             return outcome
         kept = tuple(one for one in outcome.findings if self.wants(one.code))
         return dataclasses.replace(outcome, findings=kept)

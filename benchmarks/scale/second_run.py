@@ -1,8 +1,8 @@
 """A second run over 10,000 unchanged files, against the first.
 
-``second_run.py SONG… [--files N]``: the songs are measured, which gives the cost of the first run for
-each file. The cache is then filled with their measurements, for N files; what the second run does
-(find the file, ask the cache, judge, report) does not depend on what is in the audio.
+``second_run.py SONG… [--files N]``: the songs are measured, which gives the cost of the first run
+for each file. The cache is then filled with their measurements, for N files; what the second run
+does (find the file, ask the cache, judge, report) does not depend on what is in the audio.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from mixcheck.cache import Entry, Settings, place_of
 from mixcheck.stored import packed
 
 REPEATS = 5
+RUNS = (["check"], ["check", "-q"], ["check", "-p", "streaming"], ["check", "-f", "jsonl"])
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from mixcheck.acceptance import NOTHING, Acceptance
 from mixcheck.advice import advise, lower_label
@@ -105,11 +107,12 @@ def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOT
     limits = [limit for limit in profile.limits if limit.applies_to in ("any", kind)]
     rules = [rule for rule in profile.findings if rule.applies_to in ("any", kind)]
     advice = advise(measurement, limits)
-    counts = measurement.counts()
+    counts, unseen = measurement.counts(), measurement.unseen()
+    about = _About(profile.name, advice.of_finding, accepted)
     verdicts = (
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
         *(
-            _judge_findings(measurement, profile.name, rule, advice.of_finding, accepted, counts)
+            _judge_findings(rule, counts.get(rule.code, 0), unseen.get(rule.code), about)
             for rule in rules
         ),
     )
@@ -226,40 +229,55 @@ def margin_of(limit: Limit, value: Value) -> float:
     return min(min(one - lowest, highest - one) for one in numbers)
 
 
-def _judge_findings(
-    measurement: Measurement,
-    profile: str,
-    rule: FindingRule,
-    advice: dict[str, str],
-    accepted: Acceptance,
-    counts: Mapping[str, int],
-) -> Verdict:
-    reason = measurement.reason(rule.code)
-    found = counts.get(rule.code, 0)
-    count = max(0, found - accepted.count(rule.code))
-    unmeasured = reason is not None and not found
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the verdicts on the findings of a file have in common."""
+
+    profile: str
+    advice: Mapping[str, str]
+    accepted: Acceptance
+
+
+def _judge_findings(rule: FindingRule, found: int, unseen: str | None, about: _About) -> Verdict:
+    """Judge a code by how often it was found, or why it could not be looked for."""
+    if not found:
+        return _nothing_found(rule, unseen, about.profile)
+    count = max(0, found - about.accepted.count(rule.code))
     passed = count <= rule.max_count
-    if unmeasured:
-        outcome = "unmeasured"
-    else:
-        outcome = "pass" if passed else _OUTCOME_OF_SEVERITY[rule.severity]
     kind = finding_kinds()[rule.code]
-    do: str | None = rule.why or advice.get(rule.code, kind.do)
-    if unmeasured:
-        do = f"Look for {kind.title.lower()} another way: {reason}."
     return Verdict(
-        profile=profile,
-        metric=f"{FINDINGS}.{rule.code}",
-        value=None if unmeasured else count,
-        min=None,
-        max=float(rule.max_count),
-        target=None,
-        one_of=(),
-        severity=rule.severity,
-        outcome=outcome,
-        margin=None if unmeasured else float(rule.max_count - count),
-        source=rule.source or kind.source,
-        advice=None if outcome == "pass" else do,
-        reason=reason if unmeasured else None,
-        accepted=accepted.of_code(rule.code) if passed and found > rule.max_count else None,
+        **_of_rule(rule, about.profile),
+        value=count,
+        outcome="pass" if passed else _OUTCOME_OF_SEVERITY[rule.severity],
+        margin=float(rule.max_count - count),
+        advice=None if passed else rule.why or about.advice.get(rule.code, kind.do),
+        reason=None,
+        accepted=about.accepted.of_code(rule.code) if passed and found > rule.max_count else None,
     )
+
+
+@lru_cache(4096)  # it is the verdict on most codes of most files
+def _nothing_found(rule: FindingRule, unseen: str | None, profile: str) -> Verdict:
+    title = finding_kinds()[rule.code].title.lower()
+    is_seen = unseen is None
+    return Verdict(
+        **_of_rule(rule, profile),
+        value=0 if is_seen else None,
+        outcome="pass" if is_seen else "unmeasured",
+        margin=float(rule.max_count) if is_seen else None,
+        advice=None if is_seen else f"Look for {title} another way: {unseen}.",
+        reason=unseen,
+    )
+
+
+def _of_rule(rule: FindingRule, profile: str) -> dict[str, Any]:
+    return {
+        "profile": profile,
+        "metric": f"{FINDINGS}.{rule.code}",
+        "min": None,
+        "max": float(rule.max_count),
+        "target": None,
+        "one_of": (),
+        "severity": rule.severity,
+        "source": rule.source or finding_kinds()[rule.code].source,
+    }

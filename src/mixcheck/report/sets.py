@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from mixcheck.report.document import unicode_path
 from mixcheck.report.model import SetReport
 from mixcheck.report.wording import display, length, paragraph, printable
 from mixcheck.sets import Odd, SetReading, Spread, set_metrics
-from mixcheck.units import format_number, quantities
+from mixcheck.units import flat_dict, format_number, quantities
 
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL"}
 TOLD = (
@@ -37,21 +36,19 @@ def set_object(report: SetReport) -> dict[str, Any]:
         "spreads": [_spread_object(one) for one in recordings.spreads],
         "odd": [_odd_object(one) for one in recordings.odd],
         "verdicts": [
-            dataclasses.asdict(verdict)
-            for judgement in report.judgements
-            for verdict in judgement.verdicts
+            flat_dict(verdict) for judgement in report.judgements for verdict in judgement.verdicts
         ],
     }
 
 
 def _spread_object(one: Spread) -> dict[str, Any]:
     paths = {name: unicode_path(getattr(one, name)) for name in ("lowest_path", "highest_path")}
-    return {**dataclasses.asdict(one), **paths}
+    return {**flat_dict(one), **paths}
 
 
 def _odd_object(one: Odd) -> dict[str, Any]:
     path = None if one.path is None else unicode_path(one.path)
-    return {**dataclasses.asdict(one), "path": path, "message": unicode_path(one.message)}
+    return {**flat_dict(one), "path": path, "message": unicode_path(one.message)}
 
 
 def set_line(report: SetReport) -> str:

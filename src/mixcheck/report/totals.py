@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Self
 
-from mixcheck.report.checks import missed
+from mixcheck.report.checks import missed_titles
 from mixcheck.report.model import OUTCOMES, FileReport
 from mixcheck.report.wording import length
 
@@ -36,7 +36,7 @@ class Totals:
         self.files += 1
         self._outcomes[report.outcome] += 1
         self._seconds += report.measurement.format.duration_s if report.measurement else 0.0
-        self._missed.update({one.title for one in missed(report)})
+        self._missed.update(missed_titles(report))
 
     def lines(self) -> list[str]:
         """The summary, and what most files miss, where there is something."""
