@@ -82,7 +82,7 @@ class Checking:
         here = self._settings_of("here")
         if self.given.profile is None:
             for one in here.rules:
-                self._profiles_of(one, here)
+                self._judges(one, here)
 
     def report(self, outcome: Outcome) -> FileReport:
         """Judge one file; one that its own folder's settings keep from it is no pass."""

@@ -116,17 +116,18 @@ def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOT
             for rule in rules
         ),
     )
-    verdicts = tuple(
-        replace(one, accepted=accepted.of_limit(profile.name, one.metric))
-        if one.outcome != "pass" and one.accepted is None
-        else one
-        for one in verdicts
-    )
-    outcome = worst_outcome(map(counts_as, verdicts))
+    if accepted.limits:
+        verdicts = tuple(
+            replace(one, accepted=accepted.of_limit(profile.name, one.metric))
+            if one.outcome != "pass" and one.accepted is None
+            else one
+            for one in verdicts
+        )
+    missed = missed_verdicts(verdicts)
+    outcome = worst_outcome(map(counts_as, missed))
     is_judged = any(verdict.outcome != "unmeasured" for verdict in verdicts)
     if not is_judged:
         outcome = worst_outcome((outcome, "warn"))
-    missed = [verdict for verdict in verdicts if counts_as(verdict) != "pass"]
     steps = [verdict.advice for verdict in sorted(missed, key=_urgency) if verdict.advice]
     if not is_judged:
         steps.append(
@@ -159,6 +160,11 @@ def channel_kind(measurement: Measurement) -> str:
     if audio.channels == 1:
         return "stereo" if audio.channel_layout == ("dual-mono",) else "mono"
     return "stereo" if audio.channels == 2 else "multichannel"
+
+
+def missed_verdicts(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Those that make the file warn or fail."""
+    return [one for one in verdicts if one.outcome != "pass" and counts_as(one) != "pass"]
 
 
 def _urgency(verdict: Verdict) -> int:

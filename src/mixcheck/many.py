@@ -75,20 +75,16 @@ def measure_many(
     settings = Settings(layout, dual_mono, stream)
     folder = str(cache.path.parent) if cache else None
     runner, most = (executor, IN_FLIGHT) if executor else (_Here(), 1)
-    waiting: deque[tuple[str, Future[Made]]] = deque()
+    waiting: deque[tuple[str, Outcome | Future[Made]]] = deque()
     for name in paths:
         if isinstance(name, Unreadable):
-            waiting.append((name.path, _done((name, None))))
-            continue
-        path = os.fspath(name)
-        known: Outcome | None = cache.find(path, settings) if cache and not series else None
-        task = (
-            _done((known, None))
-            if known
-            else runner.submit(_make, path, settings, folder, series, on_progress)
-        )
-        waiting.append((path, task))
-        if len(waiting) >= most:
+            waiting.append((name.path, name))
+        else:
+            path = os.fspath(name)
+            known = cache.find(path, settings) if cache and not series else None
+            task = known or runner.submit(_make, path, settings, folder, series, on_progress)
+            waiting.append((path, task))
+        while waiting and (len(waiting) >= most or _is_done(waiting[0][1])):
             yield _outcome(cache, *waiting.popleft())
     while waiting:
         yield _outcome(cache, *waiting.popleft())
@@ -98,17 +94,19 @@ class _Here(Executor):
     """Runs each task at once, in this process."""
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
-        return _done(fn(*args, **kwargs))
+        task: Future[Result] = Future()
+        task.set_result(fn(*args, **kwargs))
+        return task
 
 
-def _done(result: Any) -> Future[Any]:
-    task: Future[Any] = Future()
-    task.set_result(result)
-    return task
+def _is_done(task: Outcome | Future[Made]) -> bool:
+    return not isinstance(task, Future) or task.done()
 
 
-def _outcome(cache: MeasurementCache | None, path: str, task: Future[Made]) -> Outcome:
+def _outcome(cache: MeasurementCache | None, path: str, task: Outcome | Future[Made]) -> Outcome:
     """What came of a task; one that died or hung costs its own file only."""
+    if not isinstance(task, Future):
+        return task
     try:
         outcome, entry = task.result()
     except MixcheckError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mixcheck.judgement import FINDINGS, Verdict, counts_as, members_of
+from mixcheck.judgement import FINDINGS, Verdict, counts_as, members_of, missed_verdicts
 from mixcheck.meters import Finding, finding_kinds
 from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.wording import allowed, display
@@ -58,7 +58,7 @@ def set_checks(report: SetReport) -> Iterator[Check]:
 
 def missed(report: FileReport | SetReport) -> list[Check]:
     """The checks that were not passed, failures first."""
-    bad = [verdict for verdict in _verdicts(report) if counts_as(verdict) != "pass"]
+    bad = missed_verdicts(_verdicts(report))
     bad.sort(key=counts_as)  # "fail" before "warn"
     if isinstance(report, SetReport):
         return [_check_of_limit(verdict) for verdict in bad]
@@ -67,7 +67,7 @@ def missed(report: FileReport | SetReport) -> list[Check]:
 
 def missed_titles(report: FileReport) -> set[str]:
     """What was not passed, in words."""
-    return {_title(one) for one in _verdicts(report) if counts_as(one) != "pass"}
+    return {_title(one) for one in missed_verdicts(_verdicts(report))}
 
 
 def _verdicts(report: FileReport | SetReport) -> Iterator[Verdict]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mixcheck.advice import lower_label
-from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as
+from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, missed_verdicts
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
 from mixcheck.report.checks import distance, enough_decimals
@@ -149,12 +149,7 @@ def _unreadable(report: FileReport) -> str:
 
 
 def _worst_in_short(report: FileReport) -> str:
-    bad = [
-        verdict
-        for judgement in report.judgements
-        for verdict in judgement.verdicts
-        if counts_as(verdict) != "pass"
-    ]
+    bad = [one for judgement in report.judgements for one in missed_verdicts(judgement.verdicts)]
     if not bad:
         return ""
     bad.sort(key=lambda verdict: verdict.severity != "error")
