@@ -23,6 +23,7 @@ from mixcheck import (
 )
 from mixcheck.acceptance import Acceptance
 from mixcheck.baseline import Baseline
+from mixcheck.headers import OF_HEADERS
 from mixcheck.meters import finding_kinds
 from mixcheck.report.wording import printable
 from mixcheck.settings import AcceptRule, FileRule, Settings, find_settings
@@ -184,7 +185,7 @@ class Checking:
 def _of_header(profile: Profile) -> Profile:
     """What of a profile a header can tell."""
     limits = tuple(one for one in profile.limits if one.metric.startswith("format."))
-    rules = tuple(one for one in profile.findings if one.code == "truncated")
+    rules = tuple(one for one in profile.findings if one.code in OF_HEADERS)
     return dataclasses.replace(profile, limits=limits, findings=rules, set_limits=(), playback=None)
 
 

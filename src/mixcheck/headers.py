@@ -16,6 +16,7 @@ from mixcheck.meters.base import unmeasured
 from mixcheck.meters.integrity import truncated
 from mixcheck.units import quantities
 
+OF_HEADERS = ("truncated", "unknown-length")
 REASON = "only the header was read"
 
 
@@ -32,7 +33,7 @@ def measure_header(path: str | os.PathLike[str], *, layout: str | None = None) -
     name = os.fspath(path)
     with open_audio(name, layout=layout) as stream:
         audio = stream.format
-    unseen = unmeasured((code for code in finding_kinds() if code != "truncated"), REASON)
+    unseen = unmeasured((code for code in finding_kinds() if code not in OF_HEADERS), REASON)
     readings = {meter.name: _unread(meter, unseen) for meter in METERS}
     return Measurement(name, audio, readings, truncated(audio, audio.frames))
 

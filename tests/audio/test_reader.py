@@ -235,12 +235,22 @@ def test_an_odd_length_is_not_taken_for_a_lie(tmp_path: Path, container: str, fr
 @pytest.mark.parametrize("claimed", [0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 0x7FFFFFFF - 36])
 def test_the_placeholder_size_of_a_streamed_wav_is_told(tmp_path: Path, claimed: int) -> None:
     # What writers to a pipe put there, who cannot know: ffmpeg the first, SoX and arecord the
-    # others. The audio is read, and the header that claims gigabytes is not passed in silence.
+    # others. The audio is read, and that nobody knows its length is not passed over in silence.
     path = tmp_path / "a.wav"
     path.write_bytes(wav_bytes(codes(5000), size=claimed))
     measured = mixcheck.measure(path)
     assert measured.format.frames == 5000
-    assert "truncated" in {item.code for item in measured.findings}
+    (told,) = [one for one in measured.findings if one.code in ("truncated", "unknown-length")]
+    assert (told.code, told.severity) == ("unknown-length", "warning")
+    assert "00:00:00.104 that are there were read" in told.message
+
+
+@pytest.mark.parametrize("claimed", [0xFFFFFF00, 0xF0000000, 0x7FFFE000, 0x80000004])
+def test_any_other_claim_of_gigabytes_is_a_lie(tmp_path: Path, claimed: int) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(codes(5000), size=claimed))
+    (told,) = [one for one in mixcheck.measure(path).findings if one.code == "truncated"]
+    assert told.severity == "error"
 
 
 def test_a_wav_that_claims_more_is_truncated(tmp_path: Path) -> None:
@@ -268,7 +278,8 @@ def test_what_ffmpeg_writes_to_a_pipe_is_read_to_its_end(
     path.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
     measured = mixcheck.measure(path)
     assert measured.format.frames == frames
-    told = "truncated" in {item.code for item in measured.findings}
+    assert "truncated" not in {item.code for item in measured.findings}
+    told = "unknown-length" in {item.code for item in measured.findings}
     assert told == (container == "wav")  # its header claims 4 GB; that of FLAC may leave it open
 
 

@@ -21,6 +21,9 @@ LOSSLESS_CODECS = frozenset(
     }
 )
 FLOAT_CODECS = frozenset({"FLOAT", "DOUBLE", "WAVPACK_FLOAT"})
+# What programs that write a WAV to a pipe put where its size belongs, which they cannot know yet:
+# FFmpeg and GStreamer the first, SoX the third, ALSA's arecord the others.
+PLACEHOLDER_BYTES = (2**32 - 1, 2**31 - 1, 2**31 - 4096, 2**32 - 37, 2**31 - 37)
 LONGEST_BLOCK_S = 4  # a third less time than with 1 s: a call costs the same for any length
 BLOCK_SAMPLES = 1 << 19  # of all channels, if that is a second at all: 2 MB
 
@@ -88,6 +91,14 @@ class AudioFormat:
         """Frames of a block: a whole number of seconds."""
         seconds = BLOCK_SAMPLES // (self.sample_rate_hz * self.channels)
         return self.sample_rate_hz * min(max(seconds, 1), LONGEST_BLOCK_S)
+
+    @property
+    def has_placeholder_size(self) -> bool:
+        """Whether the header holds what is put there when a WAV is written to a pipe."""
+        if self.container != "WAV" or not self.bit_depth or self.declared_frames is None:
+            return False
+        frame_bytes = self.channels * self.bit_depth // 8
+        return self.declared_frames in {size // frame_bytes for size in PLACEHOLDER_BYTES}
 
     @property
     def is_lossy(self) -> bool:

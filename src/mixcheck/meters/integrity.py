@@ -344,13 +344,19 @@ def is_seamless(tail: Samples, head: Samples) -> bool:
 
 def truncated(audio: AudioFormat, frames: int, *, is_cut_off: bool = False) -> tuple[Finding, ...]:
     """A finding if a file holds fewer frames than it should, or its decoder failed."""
-    declared = audio.declared_frames
+    declared = None if audio.has_placeholder_size else audio.declared_frames
     slack = SLACK_FRAMES.get(audio.container, 0)
     duration_s = frames / audio.sample_rate_hz
     if declared is None or declared - frames <= slack:
         if is_cut_off:
             message = f"the decoder failed after {clock(duration_s)}: the rest is lost"
             return (finding("truncated", message, start_s=duration_s, end_s=duration_s),)
+        if audio.has_placeholder_size and audio.declared_frames != frames:
+            message = (
+                "the header holds the placeholder of a file that was written to a pipe; all "
+                f"{clock(duration_s)} that are there were read"
+            )
+            return (finding("unknown-length", message, start_s=duration_s, end_s=duration_s),)
         if not audio.is_incomplete:
             return ()
         message = "pages of the stream are missing or damaged, or its last one is"
