@@ -37,12 +37,29 @@ def test_a_decoded_lossy_file_is_told(tmp_path: Path, container: str, codec: str
     assert not codes(measure(lossy))  # no secret there
 
 
+def walled(samples: Signal) -> Signal:
+    """Without anything over 16 kHz."""
+    return np.asarray(
+        signal.fftconvolve(samples, signal.firwin(601, 16_000, fs=RATE)[None], "same")
+    )
+
+
+def test_a_residue_that_changes_with_the_programme_is_a_codec_s() -> None:
+    """As a decoder leaves it whose output was clipped: with the loud seconds, and not else."""
+    loud = np.repeat([1.0, 0.1, 0.6, 0.05, 0.8, 0.2, 0.5, 0.1], RATE)
+    samples = walled(music(8.0)) * loud
+    residue = 3e-4 * noise(153, 8.0) * loud
+    assert codes(measure_array(rounded(samples + residue), RATE)) == {"lossy-source"}
+    assert not codes(measure_array(rounded(samples + 3e-4 * noise(153, 8.0)), RATE))
+
+
 CLEAN = {
     "full band": rounded(music()),
     "dull": rounded(signal.sosfilt(signal.butter(2, 3000, fs=RATE, output="sos"), music())),
     "converter at 20.8 kHz": rounded(
         signal.fftconvolve(music(), signal.firwin(301, 20_800, fs=RATE)[None], "same")
     ),
+    "a wall under even hiss": rounded(walled(music()) + 3e-4 * noise(152, 6.0)),
     "telephone hiss": rounded(1e-3 * noise(151, 6.0)),
     "tone": rounded(0.5 * sine(11_987, 6.0)),
 }

@@ -33,7 +33,9 @@ EACH_UNTIL_S = 30
 THEN_EVERY_S = 4
 LEAST_FRAMES = 6
 LONGEST_S = 0.020
-SHORTEST_S = 0.00009  # four frames at 44.1 kHz; less is the distance of two microphones
+SHORTEST_S = (
+    0.000085  # four frames at 44.1 kHz, read to a tenth; less is the distance of two microphones
+)
 LEAST_PEAK = 0.25  # 1 is a copy
 OVER_OTHERS = 2.0
 TINY = 1e-30

@@ -28,8 +28,9 @@ from mixcheck.units import db_to_ratio, quantity, ratio_to_db
 from mixcheck.views import Block, segment_bounds
 
 OVER_RMS_DB = 14.0
+OVER_NEAREST_DB = 17.0  # over the nearest two segments alone, in a programme that changes
 OVER_PEAKS = 1.4
-LEAST_HEIGHT_DB = 15.0  # over the RMS without the pulse
+LEAST_HEIGHT_DB = 15.0  # over the RMS of the 20 ms around it, without the pulse
 LEAST_LEVEL_DBFS = -46.0
 CONTEXT_S = 0.030
 ORDER = 24
@@ -38,7 +39,7 @@ LONGEST = 10  # samples, at low rates
 ALONE_SHARE = 0.3  # of its height: no other peak of the error may reach it
 # How far it must stand out of the spread of the prediction error, the share of its height that no
 # other peak may reach, and how far the spreads before and after it may differ: any of these.
-SIGNS = ((25.0, ALONE_SHARE, 4.0), (50.0, 0.12, 10.0), (15.0, 0.2, 3.0))
+SIGNS = ((25.0, ALONE_SHARE, 4.0), (35.0, 0.15, 10.0), (15.0, 0.2, 3.0), (30.0, 0.36, 2.0))
 EDGE_SHARE = 0.25  # of its height: the pulse ends where the error stays below
 ONSET_SHARE = 0.55  # of its height, from one sample to the next: a mouth takes longer
 MERGED_S = 0.002  # in different channels, one click
@@ -111,15 +112,19 @@ class ImpulseMeter:
         loud = peak > db_to_ratio(LEAST_LEVEL_DBFS)
         before, after = ([slice(0, -4), slice(1, -3)], [slice(3, -1), slice(4, None)])
         # A pulse on a bound is in two segments: the other one is then left out.
-        sides = ((before + after, 0), (before[:1] + after, -1), (before + after[1:], 1))
+        nearest = (before[1:] + after[:1], 0, OVER_NEAREST_DB)
+        sides = (
+            (before + after, 0, OVER_RMS_DB),
+            nearest,
+            (before[:1] + after, -1, OVER_RMS_DB),
+            (before + after[1:], 1, OVER_RMS_DB),
+        )
         noted: set[tuple[int, int]] = set()
-        for around, bound in sides:
+        for around, bound, over_db in sides:
             power = sum(self._powers[:, side] for side in around) / len(around)
             others = np.maximum.reduce([self._peaks[:, side] for side in around])
             sticks_out = (
-                loud
-                & (peak > db_to_ratio(OVER_RMS_DB) * np.sqrt(power))
-                & (peak > OVER_PEAKS * others)
+                loud & (peak > db_to_ratio(over_db) * np.sqrt(power)) & (peak > OVER_PEAKS * others)
             )
             for channel, index in np.argwhere(sticks_out).tolist():
                 if (channel, index) not in noted and self._note(channel, index + 2, bound):
@@ -224,7 +229,8 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     amount = float(difference.max())
     inside = np.flatnonzero(difference > EDGE_SHARE * amount)
     onset = difference[inside[0]] - (difference[inside[0] - 1] if inside[0] else 0.0)
-    over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(repaired**2))), 1e-9))
+    near = repaired[len(samples) // 3 : -(len(samples) // 3)]
+    over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(near**2))), 1e-9))
     if over_db is None or over_db < LEAST_HEIGHT_DB or onset < ONSET_SHARE * amount:
         return None
     return first + int(inside[0]), int(inside[-1] - inside[0]) + 1, over_db

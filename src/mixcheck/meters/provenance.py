@@ -2,10 +2,12 @@
 
 Method: the spectrum in bands of 100 Hz, averaged in decibels over the seconds louder than -50 dBFS.
 A wall is the largest drop over 300 Hz. A codec leaves out everything above one, so that what lies
-there is as even as rounding noise: a wall alone says nothing, for converters and microphones have
-walls too, but over theirs something of the programme remains. Where the treble is within 15 dB of
-16-bit rounding the wall is called only if everything above it is rounding noise. In a
-file over 64 kHz the level must fall from 20 to 27 kHz, twice as far as below, and stay there.
+there is rounding noise: a wall alone says nothing, for converters and microphones have walls too,
+but over theirs something of the programme remains. The fainter the treble below the wall, the
+closer to rounding noise, and the more even, must the space above it be. Where more than that is
+left, it must be even or far below, and change with the programme from second to second, as what a
+decoder adds does; hiss over a wall stays as it is. In a file over 64 kHz the level must fall from
+20 to 27 kHz, twice as far as below, and stay there.
 
 Source: mixcheck; thresholds from files made for the purpose, see docs/detection.md.
 
@@ -37,14 +39,13 @@ BROAD_SHARE = 0.5  # of the drop, by which they are over the residue
 LEAST_RATE_HZ = 32_000
 SEARCH_HZ = (9_000.0, 20_350.0)  # above, converters have their own walls
 UPSAMPLED_BELOW_HZ = 14_500.0  # no codec in use for music cuts lower
-ROUNDING_OVER_DB = 6.0  # over 16-bit rounding: the space above the wall is empty
-DROP_DB = 15.0  # into that space
+# Into a space that is empty: the least drop, the most that the residue may lie over 16-bit
+# rounding, and its most standard deviation over the bands; any of these.
+EMPTY_DB = ((15.0, 6.0, np.inf), (9.0, 2.0, 2.2), (7.0, 1.0, 0.6))
 DEEP_DROP_DB = 26.0  # into whatever residue: clipping in the decoder leaves one
 EVEN_DROP_DB = 13.0  # into a residue as even as this
 EVEN_DB = 1.2  # standard deviation over the bands
-FAINT_DROP_DB = 8.0  # of treble that is hardly over rounding
-FAINT_OVER_DB = 1.0
-FAINT_EVEN_DB = 0.6
+FOLLOWS_DB = 1.0  # standard deviation over the seconds: hiss and dither keep 0.5 or less
 
 HIGH_RATE_HZ = 64_000
 HIGH_BANDS_HZ = ((12_500.0, 14_000.0), (18_500.0, 20_000.0), (27_000.0, 30_000.0))
@@ -88,8 +89,10 @@ class ProvenanceMeter:
         self._frames = 0
         self._heard_energy = db_to_power(HEARD_DBFS) * self._rate
         self._levels: NDArray[np.float64] | float = 0.0  # sum over all but the first and last
+        self._squares: NDArray[np.float64] | float = 0.0
         self._latest: NDArray[np.float64] | float = 0.0
         self._seconds = 0
+        self._bins, self._band_hz = 1, BAND_HZ
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -99,7 +102,15 @@ class ProvenanceMeter:
                 self._seconds += 1
                 if self._seconds > 2:
                     self._levels = self._levels + self._latest
-                self._latest = 10.0 * np.log10(energy / self._rate + 1e-30)
+                    self._squares = self._squares + self._latest**2
+                self._latest = self._bands(10.0 * np.log10(energy / self._rate + 1e-30))
+
+    def _bands(self, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+        self._bins = len(levels) - 1
+        bin_hz = self._rate / 2 / self._bins
+        size = max(1, round(BAND_HZ / bin_hz))
+        self._band_hz = size * bin_hz
+        return np.asarray(levels[: len(levels) // size * size].reshape(-1, size).mean(1))
 
     def finish(self) -> ProvenanceReading:
         """Provenance of the whole file."""
@@ -108,15 +119,15 @@ class ProvenanceMeter:
             names = ("wall_hz", "lossy-source", "upsampled")
             return ProvenanceReading(reasons=unmeasured(names, reason))
         # A hard start or end splashes over the whole band: both are left out.
-        levels = np.asarray(self._levels) / (self._seconds - 2)
-        bin_hz = self._rate / 2 / (len(levels) - 1)
-        size = max(1, round(BAND_HZ / bin_hz))
-        bands = levels[: len(levels) // size * size].reshape(-1, size).mean(1)
-        rounding = 10.0 * np.log10(2.0**-30 / 12 / (len(levels) - 1))
+        seconds = self._seconds - 2
+        bands = np.asarray(self._levels) / seconds
+        variance = np.asarray(self._squares) / seconds - bands**2
         if self._rate > HIGH_RATE_HZ:
-            wall = high_wall(bands, size * bin_hz)
+            wall = high_wall(bands, self._band_hz)
         else:
-            wall = codec_wall(bands - rounding, size * bin_hz)
+            rounding = 10.0 * np.log10(2.0**-30 / 12 / self._bins)
+            changes = np.sqrt(np.maximum(variance, 0.0))
+            wall = codec_wall(bands - rounding, changes, self._band_hz)
         if wall is None:
             return ProvenanceReading(reasons={"wall_hz": "no wall found"})
         is_upsampled = self._rate > HIGH_RATE_HZ or wall.hz < UPSAMPLED_BELOW_HZ
@@ -146,13 +157,17 @@ class ProvenanceMeter:
         )
 
 
-def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | None:
+def codec_wall(
+    over_rounding: NDArray[np.float64], changes: NDArray[np.float64], band_hz: float
+) -> _Wall | None:
     """The wall of a codec, if there is one with nothing of the programme above it.
 
     Parameters
     ----------
     over_rounding : ndarray, shape (bands,)
         Levels over that of 16-bit rounding noise, in dB.
+    changes : ndarray, shape (bands,)
+        Standard deviation of the levels over the seconds, in dB.
     band_hz : float
         Width of a band.
     """
@@ -169,10 +184,12 @@ def codec_wall(over_rounding: NDArray[np.float64], band_hz: float) -> _Wall | No
     below = np.sort(over_rounding[place - BELOW : place])[BELOW // 4]
     if below - float(above[:BELOW].mean()) < BROAD_SHARE * drop:
         return None  # a tone, which leaks to both sides alike
-    is_empty = residue <= ROUNDING_OVER_DB and drop >= DROP_DB
+    is_empty = any(
+        drop >= least and residue <= over and spread <= even for least, over, even in EMPTY_DB
+    )
     is_even = drop >= DEEP_DROP_DB or (drop >= EVEN_DROP_DB and spread <= EVEN_DB)
-    is_faint = residue <= FAINT_OVER_DB and spread <= FAINT_EVEN_DB and drop >= FAINT_DROP_DB
-    if not (is_empty or is_even or is_faint):
+    follows = float(changes[place + GAP + 1 :].mean()) >= FOLLOWS_DB
+    if not (is_empty or (is_even and follows)):
         return None
     return _Wall(place * band_hz, drop, 0.9 if is_empty else 0.7)
 
