@@ -10,7 +10,8 @@ dies away, and has a colour.
 Source: mixcheck; white noise by its autocorrelation.
 
 Limits: noise that is coloured, faded or under the programme is not seen, nor is a burst under
-5 ms, or of more than 1 s. The noise channel of an old games console looks the same.
+10 ms, as the plosives of a telephone are, or of more than 1 s. The noise channel of an old games
+console looks the same.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from mixcheck.views import Block
 
 PARTS_PER_S = 200
 MOST_ALIKE = 0.25  # correlation of neighbours, for a closer look, besides what is chance
-LEAST_DBFS = -40.0
-LONGEST_S = 1.0
+LEAST_DBFS = -30.0
+DURATION_S = (0.0085, 1.0)
 BESIDE = 2  # parts from the first and the last that is noise to those that are not
 OVER_SIDES_DB = 10.0  # in the treble: the differences of neighbours
 SIDE_S = 0.010
@@ -66,7 +67,7 @@ class BurstMeter:
     def __init__(self, audio: AudioFormat) -> None:
         self._rate = audio.sample_rate_hz
         self._size = max(2, self._rate // PARTS_PER_S)
-        self._recent = Recent(audio.channels, round((LONGEST_S + 4 * SIDE_S) * self._rate))
+        self._recent = Recent(audio.channels, round((DURATION_S[1] + 4 * SIDE_S) * self._rate))
         self._energy = np.zeros((audio.channels, 0))
         self._treble = np.zeros((audio.channels, 0))  # energy of the differences of neighbours
         self._first = 0  # number of the first part of these
@@ -82,7 +83,7 @@ class BurstMeter:
         if ready > self._new - self._first:
             self._look(self._new - self._first, ready)
             self._new = self._first + ready
-        kept = round(LONGEST_S * PARTS_PER_S) + 4 * BESIDE
+        kept = round(DURATION_S[1] * PARTS_PER_S) + 4 * BESIDE
         self._first += max(0, self._energy.shape[1] - kept)
         self._energy, self._treble = self._energy[:, -kept:], self._treble[:, -kept:]
 
@@ -103,7 +104,7 @@ class BurstMeter:
             last = start + index
             others = np.flatnonzero(~is_noise[channel, :last])
             first = int(others[-1]) + 1 if len(others) else 0
-            if last - first >= LONGEST_S * PARTS_PER_S:
+            if last - first >= DURATION_S[1] * PARTS_PER_S:
                 continue
             level = treble[channel, first : last + 1].max()
             beside = treble[channel, [max(0, first - BESIDE), last + BESIDE]].max()
@@ -184,7 +185,7 @@ def burst(samples: NDArray[np.float64], inner: slice, rate: int) -> tuple[int, i
     side, edge = round(SIDE_S * rate), max(4, round(EDGE_S * rate))
     beside = (steps[max(0, start - side) : start - 1], steps[end : end + side])
     inside = samples[start:end]
-    if len(inside) < 4 * edge or max(map(_rms, beside)) ** 2 > usual**2 / db_to_power(
+    if len(inside) < DURATION_S[0] * rate or max(map(_rms, beside)) ** 2 > usual**2 / db_to_power(
         OVER_SIDES_DB
     ):
         return None
