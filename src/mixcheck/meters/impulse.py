@@ -230,6 +230,8 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     inside = np.flatnonzero(difference > EDGE_SHARE * amount)
     onset = difference[inside[0]] - (difference[inside[0] - 1] if inside[0] else 0.0)
     near = repaired[len(samples) // 3 : -(len(samples) // 3)]
+    if inside[-1] == longest - 1 and inside[0] == 0:
+        return None  # it is longer
     over_db = ratio_to_db(amount / max(float(np.sqrt(np.mean(near**2))), 1e-9))
     if over_db is None or over_db < LEAST_HEIGHT_DB or onset < ONSET_SHARE * amount:
         return None
