@@ -11,7 +11,7 @@ from typing import Any
 from mixcheck.acceptance import NOTHING, Acceptance
 from mixcheck.advice import advise, lower_label
 from mixcheck.measurement import Measurement, Value
-from mixcheck.meters import finding_kinds
+from mixcheck.meters import Finding, finding_kinds
 from mixcheck.predictions import Prediction, predict
 from mixcheck.profiles import FindingRule, Limit, Profile
 from mixcheck.sets import RecordingSet
@@ -108,7 +108,7 @@ def judge(measurement: Measurement, profile: Profile, accepted: Acceptance = NOT
     rules = [rule for rule in profile.findings if rule.applies_to in ("any", kind)]
     advice = advise(measurement, limits)
     counts, unseen = measurement.counts(), measurement.unseen()
-    about = _About(profile.name, advice.of_finding, accepted)
+    about = _About(profile.name, advice.of_finding, accepted, measurement.findings)
     verdicts = (
         *(_judge_limit(measurement, profile.name, limit, advice.of_limit) for limit in limits),
         *(
@@ -242,13 +242,20 @@ class _About:
     profile: str
     advice: Mapping[str, str]
     accepted: Acceptance
+    findings: tuple[Finding, ...]
 
 
 def _judge_findings(rule: FindingRule, found: int, unseen: str | None, about: _About) -> Verdict:
     """Judge a code by how often it was found, or why it could not be looked for."""
     if not found:
         return _nothing_found(rule, unseen, about.profile)
-    count = max(0, found - about.accepted.count(rule.code))
+    listed = [one for one in about.findings if one.code == rule.code]
+    counted = sum(map(rule.counts, listed))
+    if counted == len(listed):  # then those that are not listed count too
+        accepted = about.accepted.count(rule.code)
+    else:
+        found, accepted = counted, sum(rule.counts(one) for one, _ in about.accepted.findings)
+    count = max(0, found - accepted)
     passed = count <= rule.max_count
     kind = finding_kinds()[rule.code]
     return Verdict(

@@ -23,7 +23,9 @@ COUNTED_BY = {
     "click": "impulse.clicks",
     "clipping": "clipping.clip_runs",
     "dropout": "continuity.dropouts",
+    "gap": "gap.gaps",
     "inter-sample-over": "peak.inter_sample_overs",
+    "noise-burst": "burst.noise_bursts",
     "repeated-block": "repetition.repeated_blocks",
     "non-finite": "integrity.non_finite_samples",
 }

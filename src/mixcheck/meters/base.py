@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from mixcheck.views import Block
 
 LISTED_PER_CODE = 100
 SEVERITIES = ("info", "warning", "error")
+LEVEL_UNITS = ("dBFS", "dBTP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class FindingKind:
     limits: str
     do: str
     source: str
+    info_below: float | None = None
+    """Value, in the finding's unit, under which it is a fact that does no harm: info."""
+    heuristic: bool = False
+    """Whether it rests on a judgement that no standard defines."""
 
 
 @cache
@@ -85,8 +91,10 @@ def finding(
     unit: str = "",
     confidence: float = 1.0,
 ) -> Finding:
-    """A finding with the severity of its code."""
-    severity = finding_kinds()[code].severity
+    """A finding with the severity of its code, or info where its value is harmless."""
+    kind = finding_kinds()[code]
+    is_harmless = kind.info_below is not None and amount_of(value, unit) < kind.info_below
+    severity = "info" if is_harmless else kind.severity
     return Finding(
         code, severity, start_s, end_s, tuple(channels), value, unit, confidence, message
     )
@@ -106,6 +114,13 @@ class Reading:
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+def amount_of(value: float | None, unit: str) -> float:
+    """A finding's value as a bound on it means it: a level as it is, all else by its size."""
+    if value is None:
+        return math.inf
+    return value if unit in LEVEL_UNITS else abs(value)
 
 
 Place = TypeVar("Place", bound=tuple[Any, ...])

@@ -25,6 +25,8 @@ from mixcheck.views import Block
 EVENT_GAP_S = 0.010
 SILENT = "digital silence has no level"
 
+MOST_KEPT = 4 * LISTED_PER_CODE  # events, of which the highest are then kept
+
 
 @dataclass(frozen=True, kw_only=True)
 class PeakReading(Reading):
@@ -103,8 +105,8 @@ class PeakMeter:
             latest.channels.add(channel)
             return
         self._event_count += 1
-        if len(self._events) > LISTED_PER_CODE:
-            self._events.pop()  # keeps the place of the latest for counting
+        if len(self._events) == MOST_KEPT:
+            self._events = _highest(self._events)
         self._events.append(_Event(frame, frame + WINDOW, {channel}, peak))
 
     def finish(self) -> PeakReading:
@@ -122,7 +124,7 @@ class PeakMeter:
             sample_peak_dbfs=tuple(ratio_to_db(peak) for peak in self._sample_peak.tolist()),
             inter_sample_overs=self._event_count,
             reasons=reasons,
-            findings=tuple(self._finding(event) for event in self._events[:LISTED_PER_CODE]),
+            findings=tuple(map(self._finding, _highest(self._events))),
         )
 
     def _finding(self, event: _Event) -> Finding:
@@ -144,3 +146,9 @@ class _Event:
     end_frame: int
     channels: set[int]
     peak: float
+
+
+def _highest(events: list[_Event]) -> list[_Event]:
+    """As many as are listed, in order of time."""
+    listed = sorted(events, key=lambda event: -event.peak)[:LISTED_PER_CODE]
+    return sorted(listed, key=lambda event: event.start_frame)

@@ -29,6 +29,7 @@ from mixcheck.sets import SET, set_metrics
 _PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "playback", "limit", "finding")
 _TARGET_KEYS = ("count", "is_shape", "band", "width")  # of a target: what comparisons judge besides
 _NUMBERS = ("min", "max", "target", "tolerance")
+_FILTERS = {"min_value": math.inf, "min_duration_s": math.inf, "min_confidence": 1.0}  # and most
 _TEXTS = ("source", "why", "do")
 WORD_METRICS = tuple(
     f"format.{name}"
@@ -232,6 +233,11 @@ def _finding_rule(entry: dict[str, Any], where: str) -> FindingRule:
     count = entry.get("max_count", 0)
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise ProfileError(f"{where}: max_count must be 0 or more, not {count!r}")
+    for key, most in _FILTERS.items():
+        if key in entry:
+            check_number(entry[key], key, where)
+        if key != "min_value" and not 0 <= entry.get(key, 0.0) <= most:
+            raise ProfileError(f"{where}: {key} must be from 0 to {most:g}, not {entry[key]!r}")
     return FindingRule(**entry)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from mixcheck.meters import Finding, finding_kinds
+from mixcheck.meters.base import amount_of
+
 APPLIES_TO = ("any", "mono", "stereo", "multichannel")
 LIMIT_SEVERITIES = ("error", "warning")
 
@@ -62,14 +65,46 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRule:
-    """How many findings of a code are accepted."""
+    """How many findings of a code are accepted, and which of them count.
+
+    Parameters
+    ----------
+    code : str
+        A key of :func:`mixcheck.meters.finding_kinds`.
+    severity : str
+        ``"error"`` fails, ``"warning"`` warns.
+    max_count : int
+        As many are accepted.
+    min_value : float, optional
+        Only findings of at least this value count, in their unit; levels as they are, all else by
+        its size. Without it those count that are more than info, or all where the code is info.
+    min_duration_s, min_confidence : float
+        Only findings that last so long, and are as sure, count.
+    applies_to : str
+        ``"any"``, ``"mono"``, ``"stereo"`` or ``"multichannel"``.
+    source, why : str
+        Where the rule comes from, and what to do when it is missed.
+    """
 
     code: str
     severity: str = "error"
     max_count: int = 0
+    min_value: float | None = None
+    min_duration_s: float = 0.0
+    min_confidence: float = 0.0
     applies_to: str = "any"
     source: str = ""
     why: str = ""
+
+    def counts(self, one: Finding) -> bool:
+        """Whether the rule counts a finding."""
+        if one.code != self.code or one.confidence < self.min_confidence:
+            return False
+        if one.end_s - one.start_s < self.min_duration_s:
+            return False
+        if self.min_value is not None:
+            return amount_of(one.value, one.unit) >= self.min_value
+        return one.severity != "info" or finding_kinds()[one.code].severity == "info"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,10 @@ _KIND_HEADINGS = (
 
 def finding_page(kind: FindingKind) -> str:
     """Everything about a finding code."""
-    lines = [f"{kind.code}: {kind.title} ({kind.severity})"]
+    under = f", info under {kind.info_below:g}" if kind.info_below is not None else ""
+    lines = [f"{kind.code}: {kind.title} ({kind.severity}{under})"]
+    if kind.heuristic:
+        lines += ["", "  This is a heuristic: no standard defines it."]
     for field, heading in _KIND_HEADINGS:
         lines += ["", heading, paragraph("  ", getattr(kind, field))]
     return "\n".join(lines) + "\n"
@@ -89,4 +92,13 @@ def _limit_lines(limit: Limit) -> list[str]:
 def _rule_line(rule: FindingRule) -> str:
     only = f", {rule.applies_to} only" if rule.applies_to != "any" else ""
     at_most = f", at most {rule.max_count}" if rule.max_count else ""
-    return f"  {rule.code:<20} {rule.severity}{only}{at_most}"
+    least = "".join(
+        f", {what} {least:g} or more"
+        for what, least in (
+            ("value", rule.min_value),
+            ("seconds", rule.min_duration_s or None),
+            ("confidence", rule.min_confidence or None),
+        )
+        if least is not None
+    )
+    return paragraph(f"  {rule.code:<20} ", f"{rule.severity}{only}{at_most}{least}")

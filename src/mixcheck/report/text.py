@@ -12,7 +12,7 @@ from typing import TypeVar
 from mixcheck.advice import lower_label
 from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, missed_verdicts
 from mixcheck.measurement import Measurement
-from mixcheck.meters import Finding, metrics
+from mixcheck.meters import Finding, finding_kinds, metrics
 from mixcheck.report.checks import distance, enough_decimals
 from mixcheck.report.method import method_line
 from mixcheck.report.model import FileReport, SetReport
@@ -183,7 +183,7 @@ def _file(report: FileReport) -> Iterator[str]:
         yield ""
         yield from service_rows(services)
         yield from (str(_verdict_row(measurement, one)) for one in other_limits(services))
-        yield from _faults(services[0].verdicts)
+        yield from _faults(measurement, services[0].verdicts)
     unjudged = [
         metric
         for metric in HEADLINES
@@ -197,7 +197,9 @@ def _file(report: FileReport) -> Iterator[str]:
     yield from _notes(measurement, report)
     yield from _steps(report)
     yield ""
-    if any(metrics()[metric].heuristic for metric in (*judged, *unjudged)):
+    found = {one.code for one in measurement.findings}
+    is_marked = any(metrics()[metric].heuristic for metric in (*judged, *unjudged))
+    if is_marked or any(finding_kinds()[code].heuristic for code in found):
         yield f"  {HEURISTIC_MARK} a heuristic: no standard defines it"
     yield paragraph("  ", method_line(measurement.format))
 
@@ -218,13 +220,14 @@ def _judgement(measurement: Measurement, judgement: Judgement) -> Iterator[str]:
             yield paragraph("    not measured: ", verdict.reason or "", hanging="    ")
     if judgement.prediction:
         yield str(_Row("On playback", judgement.prediction.sentence))
-    yield from _faults(judgement.verdicts)
+    yield from _faults(measurement, judgement.verdicts)
 
 
-def _faults(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _faults(measurement: Measurement, verdicts: Iterable[Verdict]) -> Iterator[str]:
     """What was looked for and not found, or could not be looked for."""
     counted = [one for one in verdicts if one.metric.startswith(FINDINGS)]
-    clean = [one for one in counted if one.outcome == "pass" and not one.value]
+    found = {one.code for one in measurement.findings}
+    clean = [one for one in counted if one.outcome == "pass" and _code(one) not in found]
     if clean:
         plural = "s" if len(clean) > 1 else ""
         yield f"  {len(clean)} kind{plural} of fault looked for and not found"
@@ -260,7 +263,7 @@ def _severities(report: FileReport) -> Callable[[Finding], str]:
     def severity(one: Finding) -> str:
         if report.accepted.of_finding(one) is not None:
             return "accepted"
-        found = [rule.severity for rule in rules if rule.code == one.code]
+        found = [rule.severity for rule in rules if rule.counts(one)]
         return min(found, key=SEVERITIES.index, default="info")
 
     return severity
@@ -275,10 +278,14 @@ def _findings(measurement: Measurement, severity: Callable[[Finding], str]) -> I
     for code, places in _grouped(by_severity, lambda one: one.code):
         for one in places[:PLACES_LISTED]:
             place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {severity(one):<8} "
-            yield paragraph(place, f"{one.code}: {one.message}", hanging=" " * 16)
+            yield paragraph(place, f"{_marked(code)}: {one.message}", hanging=" " * 16)
         total = measurement.count(code)
         if total > PLACES_LISTED:
             yield f"  {'':<12}  … {total} places of {code} in all"
+
+
+def _marked(code: str) -> str:
+    return code + (HEURISTIC_MARK if finding_kinds()[code].heuristic else "")
 
 
 def _channels(measurement: Measurement, one: Finding) -> str:
