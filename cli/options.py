@@ -11,7 +11,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMAT_NAMES = (
     *("text", "json", "jsonl", "csv", "markdown", "junit", "sarif", "github"),
-    *("audacity", "reaper", "markers"),
+    *("audacity", "reaper", "markers", "html"),
 )
 FORMAT_OF_SUFFIX = {
     ".json": "json",
@@ -25,6 +25,7 @@ FORMAT_OF_SUFFIX = {
     ".labels.txt": "audacity",
     ".reaper.csv": "reaper",
     ".markers.csv": "markers",
+    ".html": "html",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mixcheck.errors import UsageError
 from mixcheck.report.csv import CsvStream, render_csv
 from mixcheck.report.github import render_github
+from mixcheck.report.html import render_html
 from mixcheck.report.json import render_json
 from mixcheck.report.jsonl import JsonlStream, render_jsonl
 from mixcheck.report.junit import render_junit
@@ -32,6 +33,7 @@ FORMATS: Mapping[str, Renderer] = {
     "audacity": render_audacity,
     "reaper": render_reaper,
     "markers": render_markers,
+    "html": render_html,
 }
 
 

@@ -11,9 +11,9 @@ from mixcheck.meters import Finding
 from mixcheck.series.model import Excerpt
 
 MOST = 3
-AROUND_S = 0.02
+AROUND_S = 0.006
 LONGEST_S = 2.0  # what lasts longer is seen in the whole waveform, or heard
-SHOWN_S = 0.06
+SHOWN_S = 0.02
 SEVERITIES = ("error", "warning", "info")
 
 

@@ -6,8 +6,16 @@ What draws the plots is imported when a page is made, and not before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
+from mixcheck.errors import UsageError
 from mixcheck.report.model import FileReport
+
+if TYPE_CHECKING:
+    from mixcheck.report.html.set import PageSet
+
+EXTRA = ("bokeh", "jinja2")
 
 
 def render_html(reports: Sequence[FileReport]) -> str:
@@ -18,9 +26,38 @@ def render_html(reports: Sequence[FileReport]) -> str:
     UsageError
         What draws the plots is not installed.
     """
-    from mixcheck.report.html.assets import needs_extra
+    check_extra()
+    from mixcheck.report.html.index import Entry, index_page
+    from mixcheck.report.html.page import file_page
 
-    with needs_extra():
-        from mixcheck.report.html.page import file_page
+    if len(reports) == 1:
+        return file_page(reports[0])
+    return index_page(reports, [Entry.of(report) for report in reports])
 
-    return file_page(reports[0])
+
+def page_set(index_name: str) -> PageSet:
+    """The pages of several files, of which an index of this name will be made.
+
+    Raises
+    ------
+    UsageError
+        What draws the plots is not installed.
+    """
+    check_extra()
+    from mixcheck.report.html.set import PageSet
+
+    return PageSet(index_name)
+
+
+def check_extra() -> None:
+    """Say what to install, where it is missing; quickly, so that it can be said at once.
+
+    Raises
+    ------
+    UsageError
+        What draws the plots is not installed.
+    """
+    if any(find_spec(name) is None for name in EXTRA):
+        raise UsageError(
+            "HTML reports need Bokeh: pip install 'mixcheck[html]', or choose another format"
+        )

@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from mixcheck.errors import UsageError
-
 PACKAGE = "mixcheck.report.html"
-
-
-@contextlib.contextmanager
-def needs_extra() -> Iterator[None]:
-    """Say in one line what to install, where it is missing.
-
-    Raises
-    ------
-    UsageError
-        Bokeh or Jinja2 is not installed.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("bokeh", "jinja2"):
-            raise
-        raise UsageError(
-            "HTML reports need Bokeh: pip install 'mixcheck[html]', or choose another format"
-        ) from None
 
 
 @cache

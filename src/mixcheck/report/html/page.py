@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+from bokeh.document import Document
 from bokeh.embed import components
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -36,8 +37,25 @@ HEADLINES = (
 )
 
 
-def file_page(report: FileReport) -> str:
-    """The whole page, with everything that it needs."""
+SHARED = ("bokeh.min.js", "page.js", "page.css")
+
+
+def shared_files() -> dict[str, str]:
+    """What the pages of a set share, by name, to lie beside them."""
+    return dict(zip(SHARED, (bokeh_script(), asset("page.js"), asset("page.css")), strict=True))
+
+
+def file_page(report: FileReport, back: str | None = None) -> str:
+    """The page of one file.
+
+    Parameters
+    ----------
+    report : FileReport
+        Plots are drawn where its measurement has series.
+    back : str, optional
+        The index of a set, whose :func:`shared_files` lie beside the page. Without one, the page
+        carries everything that it needs.
+    """
     measurement = report.measurement
     groups: dict[str, list[Plot]] = {"time": [], "places": [], "whole": []}
     if measurement is not None and measurement.series is not None:
@@ -49,6 +67,8 @@ def file_page(report: FileReport) -> str:
         }
     drawing, shown = drawn(groups)
     scripts = [bokeh_script(), drawing, asset("page.js")] if drawing else []
+    if back is not None:
+        scripts = scripts[1:2]
     return (
         environment()
         .get_template("file.html")
@@ -56,7 +76,8 @@ def file_page(report: FileReport) -> str:
             **context(report),
             plots=shown,
             scripts=[Markup(text) for text in scripts],
-            policy=policy(scripts),
+            policy=policy(scripts, "" if back is None else "'self'"),
+            back=back,
         )
     )
 
@@ -89,7 +110,7 @@ def context(report: FileReport) -> dict[str, Any]:
                 "name": safe(one.profile.name),
                 "title": safe(one.profile.title),
                 "checked": one.profile.checked,
-                "notes": safe(one.profile.notes),
+                "notes": safe(" ".join(one.profile.notes.split())),
                 "outcome": one.outcome,
                 "word": WORDS[one.outcome],
                 "rows": list(limit_rows(measurement, one)),
@@ -108,6 +129,10 @@ def drawn(groups: dict[str, list[Plot]]) -> tuple[str, dict[str, list[dict[str, 
     plots = [plot for group in groups.values() for plot in group]
     if not plots:
         return "", {name: [] for name in groups}
+    document = Document()
+    with document.models.freeze():  # counted once, not again for every plot
+        for plot in plots:
+            document.add_root(plot.figure)
     script, places = components([plot.figure for plot in plots], wrap_script=False)
     place_of = dict(zip((plot.name for plot in plots), places, strict=True))
     return script.replace("</", "<\\/"), {

@@ -134,7 +134,7 @@ def fault_sentences(report: FileReport, judgement: Judgement) -> Iterator[tuple[
     for check in checks(report):
         verdict = check.verdict
         if verdict.profile == judgement.profile.name and verdict.metric not in metrics():
-            yield check.outcome, safe(f"{check.title}: {check.sentence}")
+            yield check.outcome, safe(check.sentence)
 
 
 def finding_rows(measurement: Measurement, report: FileReport) -> Iterator[FindingRow]:

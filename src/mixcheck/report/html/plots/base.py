@@ -24,10 +24,6 @@ BLUE, ORANGE, GREEN, RED, PURPLE, GREY = (
 COLOUR_OF_SEVERITY = {"error": RED, "warning": ORANGE, "info": GREY, "accepted": GREY}
 TIME_RANGE = "time"  # the page's script finds the range by this name
 MS_PER_S = 1000.0
-TIMES = DatetimeTickFormatter(
-    hours="%H:%M:%S", hourmin="%H:%M:%S", minutes="%H:%M:%S", minsec="%H:%M:%S",
-    seconds="%H:%M:%S", milliseconds="%M:%S.%3N", microseconds="%M:%S.%fs", days="%H:%M:%S",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +70,15 @@ class TimeAxis:
             **options,
         )
         made.toolbar.active_scroll = made.toolbar.tools[1]
-        made.xaxis.formatter = TIMES
-        return styled(made, label)
+        made.xaxis.formatter = _times()
+        styled(made, label)
+        made.min_border_right = 66  # room for the scale of one, so that times stand under times
+        return made
 
 
 def plain_figure(x_label: str, y_label: str, height: int, **options: Any) -> Any:
     """A figure over anything but time."""
-    made = figure(height=height, tools="", **options)
+    made = figure(height=height, tools=[BoxZoomTool(), ResetTool()], **options)
     made.xaxis.axis_label = x_label
     return styled(made, y_label)
 
@@ -91,7 +89,7 @@ def styled(made: Any, y_label: str) -> Any:
     made.toolbar_location = None
     made.background_fill_color = made.border_fill_color = None
     made.outline_line_color = None
-    made.min_border_left, made.min_border_right = 64, 12
+    made.min_border_left, made.min_border_right = 64, 20
     made.yaxis.axis_label = y_label
     for axis in made.axis:
         axis.axis_label_text_font_style = "normal"
@@ -113,6 +111,11 @@ def legend(made: Any) -> None:
     made.add_layout(made.legend[0], "above")
 
 
+def only_in_legend(made: Any, label: str, **looks: Any) -> None:
+    """A line of the legend for what is drawn without one."""
+    made.line([0], [float("nan")], legend_label=label, **looks)
+
+
 def column_ms(columns: int, column_s: float, share: float = 0.5) -> NDArray[np.float32]:
     """Places of columns on a time axis: their middles, or ends."""
     return np.asarray((np.arange(columns) + share) * column_s * MS_PER_S, np.float32)
@@ -121,3 +124,13 @@ def column_ms(columns: int, column_s: float, share: float = 0.5) -> NDArray[np.f
 def single(values: NDArray[np.floating]) -> NDArray[np.float32]:
     """Values to draw, in half the room; what is not finite leaves a gap."""
     return np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+
+
+def _times() -> DatetimeTickFormatter:
+    """Time codes, to the millisecond where there is room."""
+    second = "%H:%M:%S"
+    coarse = ("days", "hours", "hourmin", "minutes", "minsec", "seconds")
+    fine = ("milliseconds", "microseconds")
+    return DatetimeTickFormatter(
+        **dict.fromkeys(coarse, second), **dict.fromkeys(fine, "%M:%S.%3N")
+    )

@@ -7,7 +7,16 @@ from bokeh.models import Span
 
 from mixcheck.measurement import Measurement
 from mixcheck.meters import finding_kinds
-from mixcheck.report.html.plots.base import BLUE, GREEN, ORANGE, PURPLE, RED, Plot, plain_figure
+from mixcheck.report.html.plots.base import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    RED,
+    Plot,
+    legend,
+    plain_figure,
+)
 from mixcheck.report.wording import channel_names
 from mixcheck.series.model import Excerpt
 from mixcheck.units import clock
@@ -29,9 +38,7 @@ def _plot(number: int, one: Excerpt, names: tuple[str, ...]) -> Plot:
         made.line((time * 1000.0).astype(np.float32), samples.astype(np.float32),
                   color=COLOURS[channel], legend_label=names[channel])  # fmt: skip
     made.add_layout(Span(location=0.0, dimension="height", line_color=RED, line_dash="dashed"))
-    made.legend.orientation = "horizontal"
-    made.legend.background_fill_alpha = 0.0
-    made.legend.border_line_color = None
+    legend(made)
     title = f"{finding_kinds()[one.code].title} at {clock(one.at_s)}"
     about = f"The samples around {clock(one.at_s)}, where {one.code} was found."
     return Plot(f"place-{number}", title, about, made)

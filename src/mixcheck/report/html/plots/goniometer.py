@@ -18,10 +18,10 @@ def goniometer_plot(measurement: Measurement) -> Plot | None:
     if series is None or series.goniometer is None:
         return None
     counts = series.goniometer.frames.astype(np.float64)
-    made = plain_figure("", "", 320, x_range=(-1.15, 1.15), y_range=(-1.15, 1.15))
-    made.sizing_mode = "inherit"
-    made.width = 320
-    made.match_aspect = True
+    made = plain_figure("", "", 300, x_range=(-1.15, 1.15), y_range=(-1.15, 1.15),
+                        frame_width=270, frame_height=270)  # fmt: skip
+    made.sizing_mode = "fixed"
+    made.min_border_left = 0
     made.axis.visible = False
     made.grid.visible = False
     half = 1.0 + 1.0 / (len(counts) - 1)

@@ -21,13 +21,14 @@ from mixcheck.report.html.plots.base import (
     TimeAxis,
     column_ms,
     legend,
+    only_in_legend,
     single,
 )
 from mixcheck.report.wording import display
 from mixcheck.series import Series
 
 FLOOR_LUFS = -70.0
-SHOWN_LUFS = -50.0
+SHOWN_LUFS = -45.0
 INTEGRATED, TRUE_PEAK = "loudness.integrated_lufs", "peak.max_true_peak_dbtp"
 SAID = (INTEGRATED, "loudness.max_momentary_lufs", "loudness.max_short_term_lufs", TRUE_PEAK)
 
@@ -37,7 +38,7 @@ def loudness_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     series = measurement.series
     if series is None or measurement.value(INTEGRATED) is None:
         return None
-    made = axis.figure("LUFS, dBTP", 300, y_range=(SHOWN_LUFS, 3.0))
+    made = axis.figure("LUFS, dBTP", 300, y_range=(_lowest(series), 3.0))
     _lines(made, series)
     _integrated(made, measurement, limits)
     _overs(made, measurement)
@@ -49,6 +50,12 @@ def loudness_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     return Plot(
         "loudness", "Loudness", f"Momentary and short-term loudness over time: {told}.", made
     )
+
+
+def _lowest(series: Series) -> float:
+    """Bottom of the plot: a quiet recording shows too."""
+    usual = np.nanpercentile(_over_floor(series.max_momentary_lufs), 20)
+    return float(np.clip(usual - 15.0, FLOOR_LUFS, SHOWN_LUFS))
 
 
 def _lines(made: Any, series: Series) -> None:
@@ -70,14 +77,15 @@ def _lines(made: Any, series: Series) -> None:
                legend_label="short-term")  # fmt: skip
     line = made.line("time", "short_term", source=source, color=ORANGE, line_width=2,
                      legend_label="short-term")  # fmt: skip
-    seconds = len(series.max_true_peak_dbtp)
+    peaks_db = series.max_true_peak_dbtp
+    seconds = len(peaks_db)
     peaks = ColumnDataSource(
         {
-            "time": column_ms(seconds, series.second_s),
-            "peak": _over_floor(series.max_true_peak_dbtp),
+            "time": column_ms(seconds + 1, series.second_s, 0.0),
+            "peak": _over_floor(np.append(peaks_db, peaks_db[-1])),
         }
     )
-    made.step("time", "peak", source=peaks, mode="center", color=GREEN, alpha=0.8,
+    made.step("time", "peak", source=peaks, mode="after", color=GREEN, alpha=0.8,
               legend_label="true peak")  # fmt: skip
     tips = [("time", "@time{%H:%M:%S.%3N}"), ("momentary", "@high{0.0} LUFS"),
             ("short-term", "@short_term{0.0} LUFS")]  # fmt: skip
@@ -102,17 +110,17 @@ def _integrated(made: Any, measurement: Measurement, limits: Sequence[Limit]) ->
             line_width=1.5,
         )
     )
-    made.line([], [], color=ORANGE, line_dash="dashed", legend_label="integrated")
+    only_in_legend(made, "integrated", color=ORANGE, line_dash="dashed")
     for limit in limits:
         if limit.metric == INTEGRATED and (limit.lowest, limit.highest) != (None, None):
             band = BoxAnnotation(bottom=limit.lowest, top=limit.highest, fill_color=GREEN,
                                  fill_alpha=0.12, line_color=None)  # fmt: skip
             made.add_layout(band)
-            made.varea([], [], [], color=GREEN, alpha=0.2, legend_label="allowed for integrated")
+            only_in_legend(made, "integrated allowed", color=GREEN, alpha=0.3, line_width=8)
         if limit.metric == TRUE_PEAK and limit.highest is not None:
             made.add_layout(Span(location=limit.highest, dimension="width", line_color=GREEN,
                                  line_dash="dotted"))  # fmt: skip
-            made.line([], [], color=GREEN, line_dash="dotted", legend_label="true peak allowed")
+            only_in_legend(made, "true peak allowed", color=GREEN, line_dash="dotted")
 
 
 def _overs(made: Any, measurement: Measurement) -> None:

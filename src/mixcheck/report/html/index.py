@@ -1,0 +1,196 @@
+"""The index of several files: a table to sort and to filter, a row a file, small plots in it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from mixcheck import __version__
+from mixcheck.measurement import Measurement
+from mixcheck.meters import metrics
+from mixcheck.report.checks import missed
+from mixcheck.report.html.assets import asset, policy
+from mixcheck.report.html.page import environment
+from mixcheck.report.html.words import WORDS, Number, number, safe
+from mixcheck.report.model import FileReport
+from mixcheck.report.totals import most_often, summary_line
+
+SHOWN = (
+    "loudness.integrated_lufs",
+    "peak.max_true_peak_dbtp",
+    "loudness.loudness_range_lu",
+    "noise.noise_floor_dbfs",
+)
+LEAST_ODD = {"loudness.integrated_lufs": 2.0, "peak.max_true_peak_dbtp": 2.0,
+             "loudness.loudness_range_lu": 6.0, "noise.noise_floor_dbfs": 12.0}  # fmt: skip
+ODD_DEVIATIONS = 4.0
+LEAST_FILES = 5
+MOST_SHARE = 0.7  # of the files that a format must have to be the usual one
+POINTS = 80
+LOUDNESS_RANGE_LUFS = (-50.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index keeps of a file, so that the file itself need not be kept.
+
+    Parameters
+    ----------
+    path, outcome, why : str
+        ``why`` says what is wrong, in short.
+    href : str or None
+        Its own page.
+    duration_s : float
+    format : tuple of (str, str)
+        What of its format can be odd: name and value.
+    numbers : tuple of Number
+    short_term, waveform : tuple of float
+        A few points from 0 to 1, for small plots.
+    """
+
+    path: str
+    outcome: str | None
+    why: str
+    href: str | None = None
+    duration_s: float = 0.0
+    format: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[Number, ...] = ()
+    short_term: tuple[float, ...] = ()
+    waveform: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, report: FileReport, href: str | None = None) -> Entry:
+        """The entry of a file, whose page is at ``href``."""
+        path = safe(report.path)
+        measurement = report.measurement
+        if measurement is None:
+            return cls(path, report.outcome, safe(report.error or ""), href)
+        titles = list(dict.fromkeys(check.title for check in missed(report)))
+        audio = measurement.format
+        return cls(
+            path=path,
+            outcome=report.outcome,
+            why=safe(", ".join(titles)),
+            href=href,
+            duration_s=audio.duration_s,
+            format=(
+                ("sample rate", f"{audio.sample_rate_hz / 1000:g} kHz"),
+                ("channels", str(audio.channels)),
+                ("coding", audio.codec.replace("_", " ")),
+            ),
+            numbers=tuple(number(measurement, metric) for metric in SHOWN),
+            short_term=_loudness(measurement),
+            waveform=_waveform(measurement),
+        )
+
+
+def _loudness(measurement: Measurement) -> tuple[float, ...]:
+    if measurement.series is None:
+        return ()
+    low, high = LOUDNESS_RANGE_LUFS
+    place = (measurement.series.max_momentary_lufs - low) / (high - low)
+    return _points(np.nan_to_num(place, nan=0.0, neginf=0.0).clip(0.0, 1.0))
+
+
+def _waveform(measurement: Measurement) -> tuple[float, ...]:
+    if measurement.series is None:
+        return ()
+    series = measurement.series
+    highest = np.maximum(series.max_sample_fs.max(0), -series.min_sample_fs.min(0))
+    return _points(highest.clip(0.0, 1.0))
+
+
+def _points(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """The highest of each of a few parts."""
+    starts = np.unique(np.linspace(0, len(values), POINTS, endpoint=False).astype(int))
+    return tuple(round(float(one), 3) for one in np.maximum.reduceat(values, starts))
+
+
+def with_odd_ones(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Each entry with what sets it apart from the others: far numbers, another format."""
+    middle, spread = {}, {}
+    usual = {}
+    measured = [one for one in entries if one.numbers]
+    if len(measured) >= LEAST_FILES:
+        for place, metric in enumerate(SHOWN):
+            values = [v for one in measured if (v := one.numbers[place].value) is not None]
+            if len(values) >= LEAST_FILES:
+                middle[metric] = statistics.median(values)
+                deviation = statistics.median(abs(v - middle[metric]) for v in values)
+                spread[metric] = max(ODD_DEVIATIONS * 1.4826 * deviation, LEAST_ODD[metric])
+        for place, (name, _) in enumerate(measured[0].format):
+            value, count = Counter(one.format[place][1] for one in measured).most_common(1)[0]
+            if count >= MOST_SHARE * len(measured):
+                usual[name] = value
+    return [{"entry": one, "odd": list(_odd(one, middle, spread, usual))} for one in entries]
+
+
+def _odd(
+    entry: Entry, middle: dict[str, float], spread: dict[str, float], usual: dict[str, str]
+) -> Iterator[str]:
+    for one in entry.numbers:
+        centre = middle.get(one.metric)
+        if centre is None or one.value is None:
+            continue
+        if abs(one.value - centre) > spread[one.metric]:
+            side = "high" if one.value > centre else "low"
+            yield f"{one.label.lower()} {side}: {one.text}, the middle one {centre:.1f}"
+    for name, value in entry.format:
+        if usual.get(name, value) != value:
+            yield f"{name} {value}, the others {usual[name]}"
+
+
+def index_page(reports: Sequence[FileReport], entries: Sequence[Entry]) -> str:
+    """The page of several files, self-contained but for the pages that it links to."""
+    scripts = [asset("index.js")]
+    labels = [metrics()[metric].label for metric in SHOWN]
+    units = [metrics()[metric].unit for metric in SHOWN]
+    outcomes = Counter(entry.outcome or "none" for entry in entries)
+    return (
+        environment()
+        .get_template("index.html")
+        .render(
+            title=safe(summary_line(reports)),
+            often=safe(most_often(reports) or ""),
+            rows=with_odd_ones(entries),
+            labels=list(zip(labels, units, strict=True)),
+            outcomes=[
+                (name, WORDS.get(name, "Measured"), n) for name, n in sorted(outcomes.items())
+            ],
+            words=WORDS,
+            version=__version__,
+            style=Markup(asset("page.css") + asset("index.css")),
+            scripts=[Markup(text) for text in scripts],
+            policy=policy(scripts),
+            small=_small,
+        )
+    )
+
+
+def _small(points: Sequence[float], kind: str) -> Markup:
+    """A small plot of points from 0 to 1, as SVG; a waveform is the same up and down."""
+    if not points:
+        return Markup("")
+    height, count = 24.0, len(points)
+    step = 120.0 / max(count - 1, 1)
+    if kind == "line":
+        line = " ".join(f"{n * step:.0f},{height * (1 - y):.1f}" for n, y in enumerate(points))
+    else:
+        up = [f"{n * step:.0f},{height / 2 * (1 - y):.1f}" for n, y in enumerate(points)]
+        down = [f"{n * step:.0f},{height / 2 * (1 + y):.1f}" for n, y in enumerate(points)]
+        line = " ".join([*up, *reversed(down)])
+    shape = "polyline" if kind == "line" else "polygon"
+    return Markup(
+        '<svg class="small {}" viewBox="0 0 120 24" preserveAspectRatio="none" aria-hidden="true">'
+        '<{} points="{}"/></svg>'
+    ).format(kind, shape, line)
+
+
+__all__ = ["Entry", "index_page"]
