@@ -20,7 +20,7 @@ def goniometer_plot(measurement: Measurement) -> Plot | None:
     counts = series.goniometer.frames.astype(np.float64)
     made = plain_figure("", "", 300, x_range=(-1.15, 1.15), y_range=(-1.15, 1.15),
                         frame_width=270, frame_height=270)  # fmt: skip
-    made.sizing_mode = "fixed"
+    made.sizing_mode, made.width = "fixed", 300
     made.min_border_left = 0
     made.axis.visible = False
     made.grid.visible = False

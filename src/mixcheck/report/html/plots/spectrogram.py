@@ -44,7 +44,7 @@ def spectrogram_plot(
     made.yaxis.major_label_overrides = {hz: _in_kilo(hz) for hz in TICKS_HZ}
     made.grid.grid_line_color = None
     _colour_bar(made, top)
-    about = "Level of sixteenths of an octave over time, the brighter the louder."
+    about = "Level of sixteenths of an octave over time, the brighter the louder, in dB."
     bandwidth: Any = measurement.value(BANDWIDTH)
     if bandwidth is not None:
         line = Span(location=bandwidth, dimension="width", line_color="#ffffff", line_dash="dashed")
@@ -55,7 +55,7 @@ def spectrogram_plot(
 
 def _colour_bar(made: Any, top_db: float) -> None:
     levels = LinearColorMapper("Inferno256", low=top_db - RANGE_DB, high=top_db)
-    bar = ColorBar(color_mapper=levels, width=10, title="dB", title_text_color=GREY,
+    bar = ColorBar(color_mapper=levels, width=10, padding=4, label_standoff=4,
                    major_label_text_color=GREY, background_fill_color=None)  # fmt: skip
     made.add_layout(bar, "right")
 

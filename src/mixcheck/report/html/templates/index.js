@@ -6,15 +6,15 @@
   const words = document.getElementById("words"), odd = document.getElementById("odd");
   const boxes = [...document.getElementsByName("outcome")];
   const count = document.getElementById("count");
-  const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const text = new Map(rows.map((row) => [row, row.querySelector("th").textContent.toLowerCase()]));
 
   const filter = () => {
-    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = words.value.trim().toLowerCase();
     const outcomes = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     let shown = 0;
     for (const row of rows) {
       const fits = outcomes.has(row.dataset.outcome) && (!odd.checked || "odd" in row.dataset) &&
-        wanted.every((word) => text.get(row).includes(word));
+        text.get(row).includes(wanted);
       row.hidden = !fits;
       shown += fits;
     }
