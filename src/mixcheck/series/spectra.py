@@ -56,8 +56,8 @@ class SpectrogramTrack:
 
     def finish(self) -> dict[str, Spectrogram]:
         """The field of :class:`Series`."""
-        *powers, cells = self._power.values
-        level = level_db(np.array(powers).reshape(-1, len(cells)) / cells)
+        powers, cells = self._power.values[:-1], self._power.values[-1]
+        level = level_db(powers / cells)
         column_s = self.cell_s * self._grid.cells_in_column
         return {"spectrogram": Spectrogram(column_s, self._edges, level)}
 

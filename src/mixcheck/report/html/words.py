@@ -83,6 +83,7 @@ def number(measurement: Measurement, metric: str, decimals: int | None = None) -
     """A metric with all that is known of it."""
     described = metrics()[metric]
     value = measurement.value(metric)
+    reason = measurement.reason(metric) if value is None else None
     return Number(
         metric=metric,
         label=described.label,
@@ -91,7 +92,7 @@ def number(measurement: Measurement, metric: str, decimals: int | None = None) -
         about=described.about,
         source=described.source,
         is_heuristic=described.heuristic,
-        reason=measurement.reason(metric) if value is None else None,
+        reason=None if reason is None else safe(reason),
     )
 
 
@@ -119,7 +120,7 @@ def _limit_row(measurement: Measurement, verdict: Verdict) -> LimitRow:
     decimals = enough_decimals(verdict, metrics()[verdict.metric])
     return LimitRow(
         number=number(measurement, verdict.metric, decimals),
-        limit=allowed(verdict.min, verdict.max, verdict.target, verdict.one_of),
+        limit=safe(allowed(verdict.min, verdict.max, verdict.target, verdict.one_of)),
         margin=distance(verdict, decimals),
         outcome=counts_as(verdict),
         word=WORDS[verdict.outcome] if verdict.accepted is None else "Accepted",
