@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from bokeh.models import Label, LinearColorMapper
+from bokeh.models import LinearColorMapper
 
 from mixcheck.measurement import Measurement
 from mixcheck.report.html.plots.base import GREY, Plot, plain_figure
@@ -29,18 +29,17 @@ def goniometer_plot(measurement: Measurement) -> Plot | None:
     colours = LinearColorMapper("Viridis256", nan_color="rgba(0, 0, 0, 0)")
     made.image([shown.astype(np.float32)], x=-half, y=-half, dw=2 * half, dh=2 * half,
                color_mapper=colours)  # fmt: skip
-    for level in RINGS_DBFS:
-        radius = 10.0 ** (level / 40.0)  # the square root of the amplitude
-        made.circle(0, 0, radius=radius, fill_color=None, line_color=GREY, line_alpha=0.5)
-        made.add_layout(Label(x=0, y=-radius, text=str(level), text_color=GREY,
-                              text_font_size="9px", text_align="center"))  # fmt: skip
-    for name, across, up in AXES:
-        length = float(np.hypot(across, up))
-        made.segment(-across / length, -up / length, across / length, up / length,
-                     line_color=GREY, line_alpha=0.5)  # fmt: skip
-        made.add_layout(Label(x=across / length * 1.08, y=up / length * 1.08, text=name,
-                              text_color=GREY, text_align="center", text_baseline="middle",
-                              text_font_size="11px"))  # fmt: skip
+    rings = [10.0 ** (level / 40.0) for level in RINGS_DBFS]  # the square root of the amplitude
+    nothing = [0.0] * len(rings)
+    made.circle(nothing, nothing, radius=rings, fill_color=None, line_color=GREY, line_alpha=0.5)
+    ends = np.array([(x, y) for _, x, y in AXES]).T
+    across, up = ends / np.hypot(*ends)
+    made.segment(-across, -up, across, up, line_color=GREY, line_alpha=0.5)
+    made.text(
+        [*nothing, *(across * 1.08)], [*(-ring for ring in rings), *(up * 1.08)],
+        [*map(str, RINGS_DBFS), *(name for name, _, _ in AXES)], text_color=GREY,
+        text_font_size="10px", text_align="center", text_baseline="middle",
+    )  # fmt: skip
     about = (
         "Upright is mono, lying is inverted, the diagonals are one channel alone. Rings in dBFS; "
         "the distance from the middle is the square root of the amplitude."

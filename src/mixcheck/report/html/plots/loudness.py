@@ -73,8 +73,6 @@ def _lines(made: Any, series: Series) -> None:
     )
     made.line("time", "high", source=source, color=BLUE, alpha=0.6, line_width=1,
               legend_label="momentary")  # fmt: skip
-    made.varea("time", "least", "short_term", source=source, color=ORANGE, alpha=0.5,
-               legend_label="short-term")  # fmt: skip
     line = made.line("time", "short_term", source=source, color=ORANGE, line_width=2,
                      legend_label="short-term")  # fmt: skip
     peaks_db = series.max_true_peak_dbtp

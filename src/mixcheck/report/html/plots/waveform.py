@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool
 
 from mixcheck.measurement import Measurement
@@ -33,20 +34,17 @@ def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     channels = len(names)
     top, bottom = 1.05, 1.05 - LANE * channels
     made = axis.figure("full scale", min(140 + 70 * channels, 640), y_range=(bottom, top))
-    time = column_ms(series.columns, series.column_s)
+    middles = -LANE * np.arange(channels)[:, None]
+    columns = {"time": column_ms(series.columns, series.column_s)}
     for channel in range(channels):
-        middle = -LANE * channel
-        lane = ColumnDataSource(
-            {
-                "time": time,
-                "low": single(middle + series.min_sample_fs[channel]),
-                "high": single(middle + series.max_sample_fs[channel]),
-            }
-        )
-        made.varea("time", "low", "high", source=lane, color=BLUE, alpha=0.5)
-        made.line("time", "high", source=lane, color=BLUE)
-        made.line("time", "low", source=lane, color=BLUE)
-    places = [-LANE * channel for channel in range(channels)]
+        columns[f"low{channel}"] = single((middles + series.min_sample_fs)[channel])
+        columns[f"high{channel}"] = single((middles + series.max_sample_fs)[channel])
+    lanes = ColumnDataSource(columns)
+    for channel in range(channels):
+        low, high = f"low{channel}", f"high{channel}"
+        made.varea("time", low, high, source=lanes, color=BLUE, alpha=0.6)
+        made.line("time", high, source=lanes, color=BLUE)
+    places = middles[:, 0].tolist()
     made.yaxis.ticker = FixedTicker(ticks=places)
     made.yaxis.major_label_overrides = dict(zip(places, names, strict=True))
     _marks(made, measurement, bottom, top)
