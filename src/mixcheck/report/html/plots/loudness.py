@@ -71,7 +71,7 @@ def _lines(made: Any, series: Series) -> None:
     made.varea(
         "time", "low", "high", source=source, color=BLUE, alpha=0.3, legend_label="momentary"
     )
-    made.line("time", "high", source=source, color=BLUE, alpha=0.6, line_width=1,
+    made.line("time", "high", source=source, color=BLUE, alpha=0.9, line_width=1,
               legend_label="momentary")  # fmt: skip
     line = made.line("time", "short_term", source=source, color=ORANGE, line_width=2,
                      legend_label="short-term")  # fmt: skip
