@@ -16,6 +16,7 @@ from mixcheck.compare import (
     is_target,
 )
 from mixcheck.report.compare import comparison_json, render_comparison
+from mixcheck.report.html import render_comparison_html
 
 from .execution import keep_freed_memory
 from .inputs import list_inputs
@@ -72,6 +73,7 @@ def command(
     renderers = {
         "text": lambda whole: render_comparison(compared, detail=whole),
         "json": lambda _: comparison_json(compared),
+        "html": lambda _: render_comparison_html(compared),
     }
     give_report(renderers, format_name, outputs, quiet=quiet, verbose=verbose)
     sys.exit(FAILED if compared.outcome == "fail" else PASSED)

@@ -119,14 +119,14 @@ MEASURING = (
 
 
 REPORTING = (
-    format_option("text", "json"),
+    format_option("text", "json", "html"),
     click.option(
         "-o",
         "--output",
         "outputs",
         multiple=True,
         type=click.Path(dir_okay=False),
-        help="Write a file too; its suffix says the format (.json, .txt). Repeatable.",
+        help="Write a file too; its suffix says the format (.json, .txt, .html). Repeatable.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No report; the exit status tells."),
     click.option("-v", "--verbose", is_flag=True, help="Show everything."),

@@ -8,6 +8,7 @@ import sys
 import click
 
 from mixcheck import AudioError, UsageError
+from mixcheck.report.html import render_stems_html
 from mixcheck.report.stems import render_stems, stems_json
 from mixcheck.stems import check_stems
 
@@ -51,6 +52,7 @@ def command(
     renderers = {
         "text": lambda whole: render_stems(checked, detail=whole),
         "json": lambda _: stems_json(checked),
+        "html": lambda _: render_stems_html(checked),
     }
     give_report(renderers, format_name, outputs, quiet=quiet, verbose=verbose)
     if any(stem.error for stem in checked.stems) or unusable:

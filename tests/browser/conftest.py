@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.cli.command import run
-from tests.signals import RATE, programme, sine
+from tests.signals import RATE, noise, programme, sine
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ("--no-sandbox",)  # the tests may run as root
@@ -97,4 +97,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert single.exit_code == 1
     several = run("check", recordings, "-p", "spotify", "-o", where / "set.html")
     assert several.exit_code == 3
+    stems = where / "stems"
+    stems.mkdir()
+    parts = {name: programme(5.0, seed=n, peak=0.2) for n, name in enumerate(("drums", "bass"))}
+    for name, part in parts.items():
+        soundfile.write(stems / f"{name}.wav", part.T, RATE, subtype="PCM_24")
+    mix = parts["drums"] + 0.9 * parts["bass"]
+    soundfile.write(where / "mix.wav", mix.T, RATE, subtype="PCM_24")
+    longer = np.concatenate([mix[:, : 2 * RATE], 0.1 * noise(8, 1.0), mix[:, 2 * RATE :]], axis=1)
+    soundfile.write(where / "new mix.wav", longer.T, RATE, subtype="PCM_24")
+    mixed = ("--mix", where / "mix.wav")
+    assert run("stems", stems, *mixed, "-o", where / "stems.html").exit_code == 1
+    revision = ("compare", where / "new mix.wav", where / "mix.wav")
+    assert run(*revision, "-o", where / "revision.html").exit_code == 1
+    music = ("compare", where / "mix.wav", "music")
+    assert run(*music, "-o", where / "references.html").exit_code in (0, 1)
     return where

@@ -89,7 +89,9 @@ def test_keys_zoom_and_reach_everything(visit: Visit, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["one.html", "set.html"])
+@pytest.mark.parametrize(
+    "name", ["one.html", "set.html", "stems.html", "revision.html", "references.html"]
+)
 def test_nothing_serious_stands_in_anyones_way(
     visit: Visit, folder: Path, name: str, scheme: str
 ) -> None:

@@ -273,3 +273,16 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     ran = run("check", path, path.rename(tmp_path / "c.wav"), tmp_path, "-o", tmp_path / "b.html")
     assert ran.exit_code in (2, 3)
     assert "Traceback" not in ran.stderr
+
+
+def test_hostile_names_of_stems(tmp_path: Path) -> None:
+    stems = tmp_path / "<script>alert(1)<"
+    stems.mkdir()
+    parts = {"<img src=x>": programme(2.0, seed=1), "\"onload='": programme(2.0, seed=2)}
+    for name, part in parts.items():
+        soundfile.write(stems / f"{name}.wav", part.T, RATE, subtype="PCM_24")
+    page = tmp_path / "stems.html"
+    run("stems", stems, "-o", page)
+    usual = run("stems", stems, "-f", "html").stdout
+    assert_harmless(page.read_text("utf-8"), page_of(report_of(programme(1.0), "spotify")))
+    assert "&lt;img src=x&gt;" in usual

@@ -161,6 +161,10 @@ class Null:
         Residual in each third octave against the mix in it.
     spans : tuple of Span
         Where it fails, at most 20, the longest first in time order.
+    curve_column_s : float
+        Width of the columns of the curve, in seconds.
+    residual_curve_dbfs : tuple of float or None
+        Residual over time: the loudest tenth of a second of each column, at most 1,000 of them.
     """
 
     outcome: str
@@ -175,6 +179,8 @@ class Null:
     band_centre_hz: tuple[float, ...]
     band_residual_db: tuple[float | None, ...]
     spans: tuple[Span, ...]
+    curve_column_s: float
+    residual_curve_dbfs: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

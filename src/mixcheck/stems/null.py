@@ -22,6 +22,7 @@ FLOAT_STEP = 2.0**-24
 LOSSY_NOISE = 1e-3  # of a lossy file's power
 RESAMPLED_NOISE = 1e-6
 LISTED_SPANS = 20
+MOST_CURVE_COLUMNS = 1000
 
 
 @dataclass
@@ -93,6 +94,8 @@ def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None
         band_centre_hz=tuple(survey.centres.tolist()),
         band_residual_db=tuple(bands),
         spans=_spans(per_segment, limit, survey.segment_s),
+        curve_column_s=survey.segment_s * _curve_step(per_segment),
+        residual_curve_dbfs=_curve(per_segment),
     )
     return null, found, faults
 
@@ -115,6 +118,17 @@ def _explained(survey: Survey, setting: Opened, noise: float) -> Explanation:
         survey.correlation()[:count, :count],
         survey.gram[:count, :count],
     )
+
+
+def _curve_step(power: NDArray[np.float64]) -> int:
+    return -(-len(power) // MOST_CURVE_COLUMNS) or 1
+
+
+def _curve(power: NDArray[np.float64]) -> tuple[float | None, ...]:
+    """The highest of each few segments, in dBFS."""
+    starts = np.arange(0, len(power), _curve_step(power))
+    highest = np.maximum.reduceat(power, starts) if len(starts) else power
+    return tuple(power_to_db(one) for one in highest.tolist())
 
 
 def _spans(power: NDArray[np.float64], limit: float, segment_s: float) -> tuple[Span, ...]:

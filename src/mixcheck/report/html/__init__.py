@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from mixcheck.engine import measure
 from mixcheck.errors import UsageError
 from mixcheck.report.model import FileReport
 
 if TYPE_CHECKING:
+    from mixcheck.compare import Balance, Revision
     from mixcheck.report.html.set import PageSet
+    from mixcheck.stems import StemSet
 
 EXTRA = ("bokeh", "jinja2")
 
@@ -47,6 +50,40 @@ def page_set(index_name: str) -> PageSet:
     from mixcheck.report.html.set import PageSet
 
     return PageSet(index_name)
+
+
+def render_stems_html(checked: StemSet) -> str:
+    """The page of a set of stems.
+
+    Raises
+    ------
+    UsageError
+        What draws the plots is not installed.
+    """
+    check_extra()
+    from mixcheck.report.html.stems import stems_page
+
+    return stems_page(checked)
+
+
+def render_comparison_html(compared: Revision | Balance) -> str:
+    """The page of a comparison; both files of a revision are measured again, over time.
+
+    Raises
+    ------
+    UsageError
+        What draws the plots is not installed.
+    AudioError
+        A file of a revision cannot be read any more.
+    """
+    check_extra()
+    from mixcheck.compare import Revision
+    from mixcheck.report.html.comparison import comparison_page
+
+    if not isinstance(compared, Revision):
+        return comparison_page(compared)
+    new, old = (measure(path, series=True) for path in (compared.new, compared.old))
+    return comparison_page(compared, (new, old))
 
 
 def check_extra() -> None:
