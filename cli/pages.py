@@ -8,16 +8,14 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mixcheck import FileReport, UsageError
+from mixcheck.report import SetReport
 from mixcheck.report.html import check_extra, page_set
 
-if TYPE_CHECKING:
-    from mixcheck.report.html.set import PageSet
-
-from .outputs import NAME, Output, write_text
+from .outputs import NAME, Output, Writer, write_text
+from .printing import WholeText
 
 PAGES = "html"
 FOLDER_SUFFIX = "_files"
@@ -25,7 +23,7 @@ NAME_LETTERS = 60
 
 
 class Pages:
-    """The HTML reports that a run is to give.
+    """All HTML reports of a run: the only ones that show series and hashes, asked for or not.
 
     Parameters
     ----------
@@ -33,84 +31,70 @@ class Pages:
         Format of standard output.
     outputs : sequence of Output
         All of the run; those of other formats are left alone.
-    files : int
-        How many recordings there are.
+    several : bool
+        Whether there is more than one file.
 
     Raises
     ------
     UsageError
-        What draws the plots is not installed.
+        What draws the plots is not installed, or a file cannot be written.
     """
 
-    def __init__(self, format_name: str, outputs: Sequence[Output], *, files: int) -> None:
+    def __init__(self, format_name: str, outputs: Sequence[Output], *, several: bool) -> None:
         wanted = [one for one in outputs if one.format_name == PAGES]
-        several = files > 1
-        self._is_printed = format_name == PAGES and not several
-        self._whole = [one for one in wanted if NAME in one.path or not several]
-        self._sets = [_Set(one.path) for one in wanted if one not in self._whole]
-        self.are_wanted = bool(wanted) or format_name == PAGES
-        if self.are_wanted:
+        self._writers: list[Writer] = [WholeText(PAGES)] if format_name == PAGES else []
+        if self._writers or wanted:
             check_extra()
+        for one in wanted:
+            is_index = several and NAME not in one.path
+            self._writers.append(PageSetOutput(one.path) if is_index else one.writer())
 
-    def take(self, report: FileReport, *, keeps_series: bool) -> FileReport:
-        """Write the pages of a file; give what is to be kept of it.
+    @property
+    def are_wanted(self) -> bool:
+        """Whether there is any."""
+        return bool(self._writers)
 
-        Parameters
-        ----------
-        report : FileReport
-            With the series, if they could be measured.
-        keeps_series : bool
-            Whether another report needs them too.
+    def add(self, report: FileReport) -> None:
+        """Write the pages of the next file."""
+        if self._writers:
+            report = dataclasses.replace(report, sha256=sha256_of(report.path))
+        for writer in self._writers:
+            writer.add(report)
 
-        Raises
-        ------
-        UsageError
-            A page cannot be written.
-        """
-        if not self.are_wanted:
-            return report
-        report = dataclasses.replace(report, sha256=sha256_of(report.path))
-        for output in self._whole:
-            output.write([report])
-        for one in self._sets:
-            one.take(report)
-        return report if keeps_series or self._is_printed else without_series(report)
-
-    def finish(self, reports: Sequence[FileReport]) -> None:
-        """Write the index of each set, the files that were not measured in it too."""
-        for one in self._sets:
-            one.finish(reports)
+    def finish(self, whole: SetReport | None) -> None:
+        """Write what needs all files."""
+        for writer in self._writers:
+            writer.finish(whole)
 
 
-class _Set:
-    """An index, and beside it a folder with a page for each file."""
+class PageSetOutput:
+    """An index, and beside it a folder with a page for each file, written as they come."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._folder = Path(path).with_suffix("").as_posix() + FOLDER_SUFFIX
-        self._pages: PageSet | None = None
-
-    def take(self, report: FileReport) -> None:
-        if self._pages is None:
-            self._pages = page_set(quote(os.path.basename(self._path)))
-            self._make_folder(self._pages)
-        name = f"{self._pages.count + 1:04d}-{_plain(os.path.basename(report.path))}.html"
-        href = quote(f"{os.path.basename(self._folder)}/{name}")
-        write_text(os.path.join(self._folder, name), self._pages.page(report, href))
-
-    def _make_folder(self, pages: PageSet) -> None:
+        self._pages = page_set(quote(os.path.basename(path)))
+        self._reports: list[FileReport] = []
         try:
             os.makedirs(self._folder, exist_ok=True)
         except OSError as error:
             raise UsageError(
                 f"{self._folder}: cannot be made ({error.strerror}); name another place"
             ) from None
-        for name, text in pages.shared_files().items():
+        for name, text in self._pages.shared_files().items():
             write_text(os.path.join(self._folder, name), text)
 
-    def finish(self, reports: Sequence[FileReport]) -> None:
-        pages = self._pages or page_set("")
-        write_text(self._path, pages.index(reports))
+    def add(self, report: FileReport) -> None:
+        """Write the page of the next file; one that could not be measured has none."""
+        if report.measurement is not None:
+            name = f"{self._pages.count + 1:04d}-{_plain(os.path.basename(report.path))}.html"
+            href = quote(f"{os.path.basename(self._folder)}/{name}")
+            write_text(os.path.join(self._folder, name), self._pages.page(report, href))
+        self._reports.append(without_series(report))
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Write the index of all files."""
+        write_text(self._path, self._pages.index(self._reports))
 
 
 def sha256_of(path: str) -> str | None:

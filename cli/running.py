@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import NoReturn
 
@@ -26,6 +26,7 @@ from .execution import Execution, measured
 from .inputs import Found, find_inputs
 from .main import INTERRUPTED
 from .outputs import Output, Writer, write_text
+from .pages import PAGES, Pages, without_series
 from .places import Places
 from .printing import Complaints, StreamedText, WholeText, print_report
 from .progress import ProgressLine
@@ -65,19 +66,22 @@ def run_and_report(
     keep : bool
         Whether the reports are wanted afterwards.
     """
-    ran = Ran(keep=keep or run.set_kind is not None)
+    ran = Ran(keep=keep or run.set_kind is not None, keeps_series=run.series)
     try:
         if run.layout is not None:
             named_layout(run.layout)
         first, files = _peeked(find_inputs(run.paths), run.jobs or cores())
         jobs = min(run.jobs or cores(), len(first))
-        writers = _writers(run, several=len(first) > 1)
+        several = len(first) > 1
+        outputs = [Output.of(path) for path in run.outputs]
+        ran.pages = Pages("" if run.quiet else run.format_name, outputs, several=several)
+        writers = _writers(run, outputs, several=several)
         finished = _take_all(run, ran, writers, files, jobs, judged)
         if finished is not None:
             _take_rest(run, ran, writers)
         if run.set_kind is not None:
             ran.whole = SetReport.of(ran.reports, run.set_kind)
-        for writer in writers:
+        for writer in (*writers, ran.pages):
             writer.finish(ran.whole)
     except MixcheckError as error:
         usage_error(str(error))
@@ -102,7 +106,9 @@ def _take_all(
     try:
         with _progress(run, places) as progress:
             told = [*writers, *([progress] if progress else [])]
-            for outcome in measured(run, files, jobs=jobs, places=places):
+            series = run.series or (ran.pages is not None and ran.pages.are_wanted)
+            how = replace(run, series=series)
+            for outcome in measured(how, files, jobs=jobs, places=places):
                 ran.take(judged(outcome), told)
     except KeyboardInterrupt:
         return ran.files
@@ -134,9 +140,15 @@ class Ran:
     ----------
     keep : bool
         Whether reports are kept: of a million files they are more than memory holds.
+    keeps_series : bool
+        Whether other reports than pages are to have the series.
+    pages : Pages or None
+        What is shown in a browser.
     """
 
     keep: bool
+    keeps_series: bool
+    pages: Pages | None = None
     reports: list[FileReport] = field(default_factory=list)
     files: int = 0
     unreadable: int = 0
@@ -146,6 +158,9 @@ class Ran:
         """Count a file, and have it written."""
         self.files += 1
         self.unreadable += isinstance(report.measured, Unreadable)
+        if self.pages is not None:
+            self.pages.add(report)
+            report = report if self.keeps_series else without_series(report)
         if self.keep:
             self.reports.append(report)
         for writer in writers:
@@ -170,11 +185,11 @@ def _not_measured(found: Found) -> FileReport:
     return FileReport(Unreadable(found, error))
 
 
-def _writers(run: Run, *, several: bool) -> list[Writer]:
-    """What takes the reports: standard output first."""
+def _writers(run: Run, outputs: Sequence[Output], *, several: bool) -> list[Writer]:
+    """What takes the reports, pages apart: standard output first."""
     detail = run.verbose or not several
     printed: list[Writer]
-    if run.quiet:
+    if run.quiet or run.format_name == PAGES:
         printed = []
     elif run.format_name == "text":
         printed = [StreamedText(TextStream(detail=detail), "text")]
@@ -184,7 +199,7 @@ def _writers(run: Run, *, several: bool) -> list[Writer]:
         printed = [WholeText(run.format_name)]
     if run.quiet or run.format_name != "text":
         printed.append(Complaints())
-    return [*printed, *(Output.of(path).writer() for path in run.outputs)]
+    return [*printed, *(one.writer() for one in outputs if one.format_name != PAGES)]
 
 
 def give_report(

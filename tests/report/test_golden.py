@@ -17,11 +17,16 @@ SUFFIXES = {
     "junit": ".xml", "sarif": ".sarif", "github": ".txt", "audacity": ".txt", "reaper": ".csv",
     "markers": ".csv",
 }  # fmt: skip
-# People read text, and JSON is a contract; the others are made from the same words.
+# People read text, and JSON is a contract; the others are made from the same words. The scripts in
+# a page are those of the Bokeh that is installed: tests/browser and test_html look at pages.
 SHOWN = {
-    name: list(CASES) if name in ("text", "json") else ["folder", "nothing"] for name in FORMATS
+    name: list(CASES) if name in ("text", "json") else ["folder", "nothing"] for name in SUFFIXES
 }
-REPORTS = [(name, case) for name in FORMATS for case in SHOWN[name]]
+REPORTS = [(name, case) for name in SUFFIXES for case in SHOWN[name]]
+
+
+def test_every_format_is_shown() -> None:
+    assert set(FORMATS) == {*SUFFIXES, "html"}
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mixcheck.engine import measure
 from mixcheck.errors import UsageError
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 
 if TYPE_CHECKING:
     from mixcheck.compare import Balance, Revision
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 EXTRA = ("bokeh", "jinja2")
 
 
-def render_html(reports: Sequence[FileReport]) -> str:
+def render_html(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """The page of one file, or an index of several without pages of their own.
+
+    The index marks odd ones out by itself; what a set adds to other reports is not in it.
 
     Raises
     ------

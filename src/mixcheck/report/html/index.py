@@ -20,7 +20,7 @@ from mixcheck.report.html.assets import asset, policy
 from mixcheck.report.html.page import environment
 from mixcheck.report.html.words import WORDS, Number, number, safe
 from mixcheck.report.model import FileReport
-from mixcheck.report.totals import most_often, summary_line
+from mixcheck.report.totals import Totals
 
 SHOWN = (
     "loudness.integrated_lufs",
@@ -152,13 +152,14 @@ def index_page(reports: Sequence[FileReport], entries: Sequence[Entry]) -> str:
     scripts = [asset("index.js")]
     labels = [metrics()[metric].label for metric in SHOWN]
     units = [metrics()[metric].unit for metric in SHOWN]
+    title, *often = Totals.of(reports).lines()
     outcomes = Counter(entry.outcome or "none" for entry in entries)
     return (
         environment()
         .get_template("index.html")
         .render(
-            title=safe(summary_line(reports)),
-            often=safe(most_often(reports) or ""),
+            title=safe(title),
+            often=safe("".join(often)),
             rows=with_odd_ones(entries),
             labels=list(zip(labels, units, strict=True)),
             outcomes=[
