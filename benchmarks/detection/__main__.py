@@ -36,6 +36,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--part", choices=(*PARTS, "all"), default="aside")
     parser.add_argument("--cases", type=int, default=40, help="excerpts for each grade")
+    parser.add_argument("--seed", type=int, default=0, help="other excerpts and places")
     parser.add_argument("--only", default="", help="codes, with commas between them")
     parser.add_argument("--alarms", action="store_true", help="false alarms alone")
     parser.add_argument("--no-alarms", action="store_true", help="recall alone")
@@ -71,14 +72,19 @@ def scored(contenders: Sequence[str], case: Case) -> tuple[tuple[str, str, str],
         return key, scores
 
 
-def cases(found: Sequence[Recording], count: int, only: Sequence[str]) -> list[Case]:
+def cases(
+    found: Sequence[Recording], count: int, only: Sequence[str], first_seed: int
+) -> list[Case]:
     drawn = []
-    for number, defect in enumerate([*DEFECTS, *ORIGINS]):
+    for number, defect in enumerate([*DEFECTS, *ORIGINS], 1000 * first_seed):
         if only and not set(defect.codes) & set(only):
             continue
         is_origin = isinstance(defect, Origin)
         pool = [one for one in found if suits(one)] if is_origin else list(found)
-        drawn += [(defect, number, one) for one in excerpts(pool, count, number)]
+        drawn += [
+            (defect, 7919 * turn + number, one)
+            for turn, one in enumerate(excerpts(pool, count, number))
+        ]
     return drawn
 
 
@@ -90,7 +96,7 @@ def recall(found: Sequence[Recording], chosen: argparse.Namespace) -> None:
     totals: dict[tuple[str, str, str], dict[str, Score]] = {}
     only = [code for code in chosen.only.split(",") if code]
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        work = cases(found, chosen.cases, only)
+        work = cases(found, chosen.cases, only, chosen.seed)
         for key, scores in pool.map(partial(scored, contenders), work, chunksize=4):
             of_key = totals.setdefault(key, {})
             for name, one in scores.items():

@@ -55,7 +55,15 @@ def _figures(score: Score) -> tuple[str, ...]:
 
 
 def alarm_table(alarms: Mapping[str, Alarms]) -> str:
-    head = ("material", "hours", "files", "errors an hour", "warnings an hour", "stated facts")
+    head = (
+        "material",
+        "hours",
+        "files",
+        "errors an hour",
+        "warnings an hour",
+        "strictly",
+        "stated facts",
+    )
     rows = [
         (
             name,
@@ -63,7 +71,9 @@ def alarm_table(alarms: Mapping[str, Alarms]) -> str:
             str(one.files),
             f"{one.rate('error'):.2f}",
             f"{one.rate('warning'):.2f}",
-            ", ".join(f"{code} {count}" for code, count in sorted(one.facts.items())) or "none",
+            f"{one.rate('error', strictly=True):.2f} + {one.rate('warning', strictly=True):.2f}",
+            ", ".join(f"{code} {count}" for (_, code), count in sorted(one.facts.items()))
+            or "none",
         )
         for name, one in alarms.items()
     ]

@@ -53,6 +53,12 @@ def test_hum_is_measured_at_any_rate(rate: int) -> None:
     assert measured.value("noise.hum_dbfs") == pytest.approx(power_sum((-45.0, -55.0)), abs=1.0)
 
 
+def test_what_has_no_pause_says_that_hum_was_not_looked_for() -> None:
+    loud = measure_array(0.1 * pink(94, SECONDS), RATE)
+    assert loud.reason("hum") == "less than 4 s of pauses to hear it in"
+    assert measure_array(speech(-80.0), RATE).reason("hum") is None
+
+
 def bass_line() -> Signal:
     """Notes of half a second: G1 is 49.0 Hz, B1 is 61.7 Hz."""
     notes = [49.0, 61.7, 55.0, 49.0, 65.4] * 4

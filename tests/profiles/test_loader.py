@@ -103,6 +103,15 @@ WRONG = {
     "count below zero": (HEAD + FINDING + "max_count = -1\n", ["finding 1", "max_count"]),
     "count is no whole number": (HEAD + FINDING + "max_count = 0.5\n", ["finding 1", "max_count"]),
     "count is a truth value": (HEAD + FINDING + "max_count = true\n", ["finding 1", "max_count"]),
+    "least value is a word": (HEAD + FINDING + 'min_value = "3"\n', ["finding 1", "min_value"]),
+    "least duration below zero": (
+        HEAD + FINDING + "min_duration_s = -1\n",
+        ["finding 1", "min_duration_s", "from 0"],
+    ),
+    "confidence over one": (
+        HEAD + FINDING + "min_confidence = 90\n",
+        ["finding 1", "min_confidence", "from 0 to 1"],
+    ),
     "limit is a table": (HEAD + "[limit]\n", ["[[limit]]"]),
     "playback is a list": (HEAD + '[[playback]]\nsource = "x"\n', ["[playback]"]),
     "playback without source": (HEAD + "[playback]\ntarget_lufs = -14\n", ["playback", "source"]),

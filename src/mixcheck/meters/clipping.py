@@ -7,7 +7,7 @@ a cut one by many, or by one per cent within the length of the run. At full scal
 channel's own highest level, be many or long, and be what is flat in the file: held values
 elsewhere, between steep edges, mean a square wave or a repeated sample. Where tops are too narrow
 for three samples, as at low rates, it is told by how many samples lie at the highest level, see
-mixcheck.meters.top_level.
+mixcheck.dsp.top_level.
 
 Source: the run length of three is that of Audacity's Find Clipping; the level test follows
 from what clipping is.
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.runs import Runs
+from mixcheck.dsp.top_level import TopLevel, Tops
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
-from mixcheck.meters.top_level import TopLevel, Tops
 from mixcheck.units import quantity, ratio_to_db
 from mixcheck.views import Block
 

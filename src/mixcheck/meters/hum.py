@@ -149,7 +149,11 @@ class HumFinder:
             if _is_hum(found) and not is_programme and _level(found) > _level(best):
                 best = found
         if not best:
-            return Hum(reasons=unmeasured(("hum_hz", "hum_dbfs"), "no hum found"))
+            reasons = unmeasured(("hum_hz", "hum_dbfs"), "no hum found")
+            under = self._energy / self._frames * LOUDEST_SHARE
+            if sum(-one[0] <= under for one in quietest) < LEAST_STRETCHES:
+                reasons["hum"] = f"less than {LEAST_STRETCHES * SLOT_S} s of pauses to hear it in"
+            return Hum(reasons=reasons)
         total = _level(best)
         frequency = sum(h.power * h.frequency_hz / h.number for h in best) / total
         level = power_to_db(total)

@@ -108,6 +108,8 @@ class LevelMeter:
             reasons["rms_dbfs_per_channel"] = "digital silence has no level"
         if dynamic_range is None:
             reasons.setdefault("dynamic_range_dr", f"shorter than two blocks of {DR_BLOCK_S} s")
+        if self._frames < DC_SHORTEST_S * self._rate:
+            reasons["dc-offset"] = f"shorter than {DC_SHORTEST_S:g} s"
         return LevelReading(
             rms_dbfs=rms,
             rms_dbfs_per_channel=tuple(power_to_db(channel) for channel in power.tolist()),
