@@ -180,7 +180,7 @@ def inter_sample_overs() -> Recording:
 def dc_offset() -> Recording:
     """Return a voice that sits off the zero line."""
     # Under the fades as well: a step at either end would be a second fault.
-    return record(settled(speech(2.3, 6.6) + 0.02, VOICE_RATE, 0.05, 0.05), VOICE_RATE)
+    return record(settled(speech(2.3, 6.6) + 0.06, VOICE_RATE, 0.05, 0.05), VOICE_RATE)
 
 
 def silent_channel() -> Recording:

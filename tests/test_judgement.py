@@ -194,6 +194,31 @@ def test_finding_that_could_not_be_looked_for(severity: str, outcome: str) -> No
     )  # fmt: skip
 
 
+FILTERED = [  # findings, a rule's filters, how many count
+    ([("dc-offset", {"value": 0.02, "unit": "FS", "severity": "info"})], {}, 0),
+    ([("dc-offset", {"value": -0.02, "unit": "FS", "severity": "info"})], {"min_value": 0.01}, 1),
+    ([("dc-offset", {"value": -0.06, "unit": "FS"})], {}, 1),
+    ([("dc-offset", {"value": -0.06, "unit": "FS"})], {"min_value": 0.1}, 0),
+    ([("hum", {"value": -72.0, "unit": "dBFS"})], {"min_value": -60.0}, 0),
+    ([("hum", {"value": -50.0, "unit": "dBFS"})], {"min_value": -60.0}, 1),
+    ([("cut-end", {"value": -20.0, "unit": "dBFS"})], {}, 1),
+    ([("click", {"confidence": 0.7}), ("click", {"confidence": 0.9})], {"min_confidence": 0.8}, 1),
+    ([("dropout", {}), ("dropout", {"end_s": 1.5})], {"min_duration_s": 0.1}, 1),
+    ([("truncated", {})], {"min_value": 5.0}, 1),  # has no value: it cannot be under one
+]
+
+
+@pytest.mark.parametrize(("findings", "filters", "counting"), FILTERED)
+def test_a_rule_says_which_findings_count(
+    findings: list[tuple[str, dict[str, Any]]], filters: dict[str, float], counting: int
+) -> None:
+    rule = FindingRule(code=findings[0][0], severity="warning", **filters)
+    measurement = measured(CLEAN, [found(code, **about) for code, about in findings])
+    (verdict,) = judge(measurement, profile(findings=(rule,))).verdicts
+    assert verdict.value == counting
+    assert verdict.outcome == ("warn" if counting else "pass")
+
+
 def test_finding_seen_counts_even_if_part_could_not_be_looked_at() -> None:
     measurement = measured(CLEAN, [found("hum")], reasons={"hum": "only one channel"})
     judgement = judge(measurement, profile(findings=(FindingRule(code="hum"),)))

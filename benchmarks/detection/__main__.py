@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -74,18 +74,17 @@ def scored(contenders: Sequence[str], case: Case) -> tuple[tuple[str, str, str],
 
 def cases(
     found: Sequence[Recording], count: int, only: Sequence[str], first_seed: int
-) -> list[Case]:
-    drawn = []
+) -> Iterator[list[Case]]:
+    """The excerpts of one defect at a time: all of them would fill the memory."""
     for number, defect in enumerate([*DEFECTS, *ORIGINS], 1000 * first_seed):
         if only and not set(defect.codes) & set(only):
             continue
         is_origin = isinstance(defect, Origin)
         pool = [one for one in found if suits(one)] if is_origin else list(found)
-        drawn += [
+        yield [
             (defect, 7919 * turn + number, one)
             for turn, one in enumerate(excerpts(pool, count, number))
         ]
-    return drawn
 
 
 def recall(found: Sequence[Recording], chosen: argparse.Namespace) -> None:
@@ -96,11 +95,11 @@ def recall(found: Sequence[Recording], chosen: argparse.Namespace) -> None:
     totals: dict[tuple[str, str, str], dict[str, Score]] = {}
     only = [code for code in chosen.only.split(",") if code]
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        work = cases(found, chosen.cases, only, chosen.seed)
-        for key, scores in pool.map(partial(scored, contenders), work, chunksize=4):
-            of_key = totals.setdefault(key, {})
-            for name, one in scores.items():
-                of_key[name] = of_key.get(name, Score()) + one
+        for work in cases(found, chosen.cases, only, chosen.seed):
+            for key, scores in pool.map(partial(scored, contenders), work, chunksize=4):
+                of_key = totals.setdefault(key, {})
+                for name, one in scores.items():
+                    of_key[name] = of_key.get(name, Score()) + one
     print("## Recall\n")
     print(recall_table(totals), "\n")
     print("## F1 of each code, all grades together\n")

@@ -66,6 +66,19 @@ def test_an_offset_is_found_in_its_channel(
     assert [item.channels for item in found] == ([channels] if channels else [])
 
 
+@pytest.mark.parametrize(
+    ("offset", "severity"), [(0.02, "info"), (-0.04, "info"), (-0.06, "warning")]
+)
+def test_an_offset_that_costs_no_headroom_is_info(offset: float, severity: str) -> None:
+    (found,) = measure_array(0.2 * pink(43, 5.0, 1) + offset, RATE).findings
+    assert (found.code, found.severity) == ("dc-offset", severity)
+
+
+def test_what_is_too_short_to_judge_an_offset_says_so() -> None:
+    measured = measure_array(0.2 * pink(43, 0.9) + 0.1, RATE)
+    assert measured.reason("dc-offset") == "shorter than 1 s"
+
+
 @pytest.mark.parametrize(("rate", "block"), [(44_100, 132_480), (48_000, 144_000)])
 @pytest.mark.parametrize("blocks", [2, 5, 10])
 def test_dynamic_range_follows_dr14(rate: int, block: int, blocks: int) -> None:
