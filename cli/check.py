@@ -3,90 +3,129 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from mixcheck import MixcheckError
+from mixcheck.baseline import Baseline
 from mixcheck.settings import FileRule
 
 from .checking import FAILING, Checking, baseline_for
-from .options import measuring
+from .options import Command, measuring, with_options
 from .outputs import write_text
 from .running import FAILED, PASSED, WRONG_USAGE, Ran, Run, run_and_report, usage_error
 
+JUDGING = (
+    click.option(
+        "-p",
+        "--profile",
+        "profile_names",
+        multiple=True,
+        metavar="NAME|FILE.toml",
+        help="Delivery spec, or group of them, to judge by; repeatable. [default: general]",
+    ),
+    click.option("--select", multiple=True, metavar="CODE", help="Count only these findings."),
+    click.option("--ignore", multiple=True, metavar="CODE", help="Leave these findings out."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(list(FAILING)),
+        help="What makes the exit status 1. [default: error]",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something failed."),
+    click.option(
+        "--baseline",
+        "baseline_path",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Accept the faults that this file lists; only new and worse ones count.",
+    ),
+    click.option("--update-baseline", is_flag=True, help="Write today's faults to the baseline."),
+    click.option(
+        "--headers",
+        is_flag=True,
+        help="Read no audio: judge only the format, and whether the file is whole. Quick.",
+    ),
+)
+
+
+def judging(command: Command) -> Command:
+    """Options of every command that judges."""
+    return with_options(JUDGING, command)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How the user wants files judged.
+
+    Parameters
+    ----------
+    checking : Checking
+        Judges them.
+    baseline : Baseline or None
+        What is to be updated.
+    exit_zero : bool
+        Whether failing is no reason for another exit status.
+    """
+
+    checking: Checking
+    baseline: Baseline | None
+    exit_zero: bool
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Asked:
+        """Take the options of ``JUDGING`` out of those of a command, and refuse what is wrong."""
+        given = FileRule(
+            profile=options.pop("profile_names") or None,
+            select=options.pop("select") or None,
+            ignore=options.pop("ignore") or None,
+            fail_on=options.pop("fail_on"),
+        )
+        update = options.pop("update_baseline")
+        headers = options["headers"]
+        try:
+            baseline = baseline_for(options.pop("baseline_path"), update=update)
+            checking = Checking(given=given, headers=headers, baseline=None if update else baseline)
+            checking.check()
+        except MixcheckError as error:
+            usage_error(str(error))
+        if headers:
+            click.echo("mixcheck: only headers are read, no audio is measured", err=True)
+        return cls(
+            checking=checking,
+            baseline=baseline if update else None,
+            exit_zero=options.pop("exit_zero"),
+        )
+
+    @property
+    def keep(self) -> bool:
+        """Whether the reports are wanted in the end."""
+        return self.baseline is not None
+
+    def status(self, ran: Ran) -> int:
+        """The exit status of a run, whose faults go to the baseline where that is wanted."""
+        if self.baseline is not None:
+            _write_baseline(self.baseline.path, self.baseline.updated(ran.reports))
+            return ran.status
+        has_failed = _fails(self.checking, ran) and not self.exit_zero
+        if self.checking.is_misconfigured:
+            return WRONG_USAGE
+        return FAILED if ran.status == PASSED and has_failed else ran.status
+
 
 @click.command("check")
-@click.option(
-    "-p",
-    "--profile",
-    "profile_names",
-    multiple=True,
-    metavar="NAME|FILE.toml",
-    help="Delivery spec, or group of them, to judge by; repeatable. [default: general]",
-)
-@click.option("--select", multiple=True, metavar="CODE", help="Count only these findings.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave these findings out.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(list(FAILING)),
-    help="What makes the exit status 1. [default: error]",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something failed.")
-@click.option(
-    "--baseline",
-    "baseline_path",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="Accept the faults that this file lists; only new and worse ones count.",
-)
-@click.option("--update-baseline", is_flag=True, help="Write today's faults to the baseline.")
-@click.option(
-    "--headers",
-    is_flag=True,
-    help="Read no audio: judge only the format, and whether the file is whole. Quick.",
-)
+@judging
 @measuring
-def command(
-    profile_names: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fail_on: str | None,
-    exit_zero: bool,
-    baseline_path: str | None,
-    update_baseline: bool,
-    headers: bool,
-    **options: Any,
-) -> None:
+def command(**options: Any) -> None:
     """Measure files and folders (recursively) and judge them.
 
     One file is reported whole, several in one line each (-v shows them all whole). What the command
     line leaves open comes from the nearest mixcheck.toml, or [tool.mixcheck] in pyproject.toml.
     """
-    given = FileRule(
-        profile=profile_names or None,
-        select=select or None,
-        ignore=ignore or None,
-        fail_on=fail_on,
-    )
-    try:
-        baseline = baseline_for(baseline_path, update=update_baseline)
-        checking = Checking(
-            given=given, headers=headers, baseline=None if update_baseline else baseline
-        )
-        checking.check()
-    except MixcheckError as error:
-        usage_error(str(error))
-    if headers:
-        click.echo("mixcheck: only headers are read, no audio is measured", err=True)
-    ran = run_and_report(Run(**options, headers=headers), checking.report, keep=update_baseline)
-    if update_baseline and baseline is not None:
-        _write_baseline(baseline.path, baseline.updated(ran.reports))
-        sys.exit(ran.status)
-    has_failed = _fails(checking, ran) and not exit_zero
-    if checking.is_misconfigured:
-        sys.exit(WRONG_USAGE)
-    sys.exit(FAILED if ran.status == PASSED and has_failed else ran.status)
+    asked = Asked.of(options)
+    ran = run_and_report(Run(**options), asked.checking.report, keep=asked.keep)
+    sys.exit(asked.status(ran))
 
 
 def _fails(checking: Checking, ran: Ran) -> bool:

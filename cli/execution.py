@@ -17,7 +17,7 @@ from mixcheck.report.wording import printable
 from .cluster import cluster_executor
 from .inputs import Found
 from .keeping import open_cache
-from .places import Places, note_place
+from .places import note_place, share_places
 from .workers import Workers
 
 # glibc's mallopt: one arena, and what was freed is kept for the next block instead of being given
@@ -44,16 +44,14 @@ class Execution:
     headers: bool = False
 
 
-def measured(
-    how: Execution, files: Iterable[Found], *, jobs: int, places: Places
-) -> Iterator[Outcome]:
+def measured(how: Execution, files: Iterable[Found], *, jobs: int) -> Iterator[Outcome]:
     """Measure files, in order, in so many processes of this machine or on the cluster."""
     if how.headers:
         yield from measure_headers(files, layout=how.layout)
         return
     keep_freed_memory()
     with (
-        _executor(how, jobs, places) as executor,
+        _executor(how, jobs) as executor,
         (None if how.no_cache else open_cache(how.cache_dir)) or contextlib.nullcontext() as cache,
     ):
         outcomes = measure_many(
@@ -80,13 +78,13 @@ def _with_encoding(how: Execution, outcome: Outcome) -> Outcome:
     return expect_encoding(outcome, stream=how.stream)
 
 
-def _executor(
-    how: Execution, jobs: int, places: Places
-) -> contextlib.AbstractContextManager[Executor | None]:
+def _executor(how: Execution, jobs: int) -> contextlib.AbstractContextManager[Executor | None]:
     """What measures the files: a cluster, processes of this machine, or this process."""
     if how.cluster is not None:
         return cluster_executor(how.cluster)
-    return Workers(jobs, how.time_limit_s, places.take) if jobs > 1 else contextlib.nullcontext()
+    if jobs > 1:
+        return Workers(jobs, how.time_limit_s, share_places(jobs))
+    return contextlib.nullcontext()
 
 
 def keep_freed_memory() -> None:

@@ -18,6 +18,7 @@ INTERRUPTED = 130  # as shells have it
 COMMANDS = {
     "check": "Measure files and folders and judge them by a delivery spec.",
     "measure": "Print the numbers, without a verdict.",
+    "watch": "Check each file as it is written to a folder.",
     "stems": "Check a set of stems, and whether it sums to its mix.",
     "compare": "Say what changed since a revision, or how far a mix is from references.",
     "target": "Learn a tonal and dynamic target from a folder of references.",

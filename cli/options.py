@@ -135,15 +135,16 @@ REPORTING = (
 
 def measuring(command: Command) -> Command:
     """Options of every command that measures."""
-    return _with(MEASURING, command)
+    return with_options(MEASURING, command)
 
 
 def reporting(command: Command) -> Command:
     """Options of a command whose report is of a set of files as a whole."""
-    return _with(REPORTING, command)
+    return with_options(REPORTING, command)
 
 
-def _with(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+def with_options(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    """Give a command options, in that order."""
     for option in reversed(options):  # as decorators: the last one comes first
         command = option(command)
     return command

@@ -56,8 +56,7 @@ class Pages:
 
     def add(self, report: FileReport) -> None:
         """Write the pages of the next file."""
-        if self._writers:
-            report = dataclasses.replace(report, sha256=sha256_of(report.path))
+        report = dataclasses.replace(report, sha256=sha256_of(report.path))
         for writer in self._writers:
             writer.add(report)
 
@@ -65,6 +64,21 @@ class Pages:
         """Write what needs all files."""
         for writer in self._writers:
             writer.finish(whole)
+
+
+class WithoutSeries:
+    """What another writer gets where series are measured for pages alone."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def add(self, report: FileReport) -> None:
+        """Pass the next file on."""
+        self._writer.add(without_series(report))
+
+    def finish(self, whole: SetReport | None) -> None:
+        """Pass the end on."""
+        self._writer.finish(whole)
 
 
 class PageSetOutput:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 NAME_BYTES = 120
@@ -24,41 +26,33 @@ class Place(ctypes.Structure):
     )
 
 
-_mine: Any = Place()
+_mine: Any = Place()  # of this process
+_all: Any = [_mine]
 
 
-class Places:
-    """Places of all processes of a run.
+def share_places(jobs: int) -> Callable[[], None]:
+    """Make room for so many processes; what each of them has to call first."""
+    global _all
+    _all = multiprocessing.RawArray(Place, jobs)
+    return partial(_take_place, _all, multiprocessing.Value("L", 0))
 
-    Parameters
-    ----------
-    jobs : int
-        Processes; with one, it is this one.
-    """
 
-    def __init__(self, jobs: int) -> None:
-        self._slots: Any = [_mine]
-        self._taken: Any = None
-        if jobs > 1:
-            self._slots = multiprocessing.RawArray(Place, jobs)
-            self._taken = multiprocessing.Value("L", 0)
-
-    def take(self) -> None:
-        """In a new process: have it tell its place here."""
-        global _mine
-        with self._taken.get_lock():
-            _mine = self._slots[self._taken.value % len(self._slots)]
-            self._taken.value += 1
-
-    def longest(self) -> tuple[str, float, float] | None:
-        """The file with most left to do: its name, seconds done and seconds in all."""
-        most = max(self._slots, key=lambda one: float(one.whole_s - one.done_s))
-        if most.whole_s - most.done_s < LEAST_LEFT_S:
-            return None
-        return most.name.decode("utf-8", "replace"), most.done_s, most.whole_s
+def _take_place(places: Any, taken: Any) -> None:
+    global _mine
+    with taken.get_lock():
+        _mine = places[taken.value % len(places)]
+        taken.value += 1
 
 
 def note_place(path: str, done_s: float, whole_s: float) -> None:
     """Tell how far this process is."""
     _mine.name = os.fsencode(os.path.basename(path))[:NAME_BYTES]
     _mine.done_s, _mine.whole_s = done_s, whole_s
+
+
+def longest_place() -> tuple[str, float, float] | None:
+    """The file with most left to do: its name, seconds done and seconds in all."""
+    most = max(_all, key=lambda one: float(one.whole_s - one.done_s))
+    if most.whole_s - most.done_s < LEAST_LEFT_S:
+        return None
+    return most.name.decode("utf-8", "replace"), most.done_s, most.whole_s

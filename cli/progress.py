@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from typing import Any, Self
 
 from mixcheck import FileReport
 from mixcheck.report import SetReport
 from mixcheck.report.wording import length, printable, shortened
 
-from .places import Places
+from .places import longest_place
 
 FAILURES = ("fail", "unreadable")
 
@@ -23,11 +22,9 @@ class ProgressLine:
     ----------
     files : int or None
         How many there will be, where that is known.
-    places : Places
-        Where the files under way are.
     """
 
-    def __init__(self, files: int | None, places: Places) -> None:
+    def __init__(self, files: int | None) -> None:
         from rich import progress as rich
         from rich.console import Console
 
@@ -37,7 +34,7 @@ class ProgressLine:
             rich.MofNCompleteColumn(),
             rich.TimeRemainingColumn(compact=True),
             rich.TextColumn("{task.description}"),
-            _place_column(places),
+            _place_column(),
             console=Console(stderr=True),
             transient=True,
             redirect_stdout=sys.stdout.isatty(),  # else what goes to a file would go here
@@ -64,7 +61,7 @@ class ProgressLine:
         """Nothing is left to write."""
 
 
-def _place_column(places: Places) -> Any:
+def _place_column() -> Any:
     """The file that will take longest, and how far it is."""
     from rich.progress import ProgressColumn, Task
     from rich.text import Text
@@ -73,15 +70,14 @@ def _place_column(places: Places) -> Any:
         max_refresh = 0.5
 
         def render(self, task: Task) -> Text:
-            return Text(place_words(places.longest))
+            return Text(place_words(longest_place()))
 
     return PlaceColumn()
 
 
-def place_words(longest: Callable[[], tuple[str, float, float] | None]) -> str:
+def place_words(place: tuple[str, float, float] | None) -> str:
     """Where the longest file is, in some thirty letters."""
-    found = longest()
-    if found is None:
+    if place is None:
         return ""
-    name, done_s, whole_s = found
+    name, done_s, whole_s = place
     return f"{shortened(printable(name), 16)} {length(done_s)} of {length(whole_s)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import NoReturn
@@ -26,13 +27,13 @@ from .execution import Execution, measured
 from .inputs import Found, find_inputs
 from .main import INTERRUPTED
 from .outputs import Output, Writer, write_text
-from .pages import PAGES, Pages, without_series
-from .places import Places
+from .pages import PAGES, Pages, WithoutSeries, without_series
 from .printing import Complaints, StreamedText, WholeText, print_report
 from .progress import ProgressLine
 from .workers import cores
 
 PASSED, FAILED, WRONG_USAGE, UNREADABLE = 0, 1, 2, 3
+LARGE_BYTES = 32 << 20  # of a single file: more takes long enough to wonder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +67,20 @@ def run_and_report(
     keep : bool
         Whether the reports are wanted afterwards.
     """
-    ran = Ran(keep=keep or run.set_kind is not None, keeps_series=run.series)
+    ran = Ran(keep=keep or run.set_kind is not None)
+    finished: int | None = None
     try:
         if run.layout is not None:
             named_layout(run.layout)
-        first, files = _peeked(find_inputs(run.paths), run.jobs or cores())
-        jobs = min(run.jobs or cores(), len(first))
-        several = len(first) > 1
-        outputs = [Output.of(path) for path in run.outputs]
-        ran.pages = Pages("" if run.quiet else run.format_name, outputs, several=several)
-        writers = _writers(run, outputs, several=several)
-        finished = _take_all(run, ran, writers, files, jobs, judged)
-        if finished is not None:
+        first, files = _peeked(find_inputs(run.paths), 2)
+        writers = writers_of(run, several=len(first) > 1)
+        try:
+            with _progress(run, first) as progress:
+                take_all(run, ran, [*writers, *progress], files, judged)
+        except KeyboardInterrupt:
+            finished = ran.files
             _take_rest(run, ran, writers)
-        if run.set_kind is not None:
-            ran.whole = SetReport.of(ran.reports, run.set_kind)
-        for writer in (*writers, ran.pages):
-            writer.finish(ran.whole)
+        end_run(run, ran, writers)
     except MixcheckError as error:
         usage_error(str(error))
     if finished is not None:
@@ -93,26 +91,28 @@ def run_and_report(
     return ran
 
 
-def _take_all(
+def take_all(
     run: Run,
     ran: Ran,
     writers: Sequence[Writer],
-    files: Iterator[Found],
-    jobs: int,
+    files: Iterable[Found],
     judged: Callable[[Outcome], FileReport],
-) -> int | None:
-    """Measure and judge all files; how many it were until an interruption, where there was one."""
-    places = Places(jobs)
-    try:
-        with _progress(run, places) as progress:
-            told = [*writers, *([progress] if progress else [])]
-            series = run.series or (ran.pages is not None and ran.pages.are_wanted)
-            how = replace(run, series=series)
-            for outcome in measured(how, files, jobs=jobs, places=places):
-                ran.take(judged(outcome), told)
-    except KeyboardInterrupt:
-        return ran.files
-    return None
+) -> None:
+    """Measure and judge files, and have each written as it comes."""
+    most = run.jobs or cores()
+    first, files = _peeked(iter(files), most)
+    has_pages = any(isinstance(writer, Pages) for writer in writers)
+    how = replace(run, series=run.series or has_pages)
+    for outcome in measured(how, files, jobs=min(most, len(first))):
+        ran.take(judged(outcome), writers)
+
+
+def end_run(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
+    """Look at the files as a set, where they are one, and write what is left to be written."""
+    if run.set_kind is not None:
+        ran.whole = SetReport.of(ran.reports, run.set_kind)
+    for writer in writers:
+        writer.finish(ran.whole)
 
 
 def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
@@ -124,12 +124,23 @@ def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
         ran.take(_not_measured(found), told)
 
 
-def _progress(run: Run, places: Places) -> contextlib.AbstractContextManager[ProgressLine | None]:
-    """The progress line, where somebody may see it."""
-    if run.quiet or run.headers or not sys.stderr.isatty():
-        return contextlib.nullcontext()
+@contextlib.contextmanager
+def _progress(run: Run, first: Sequence[Found]) -> Iterator[list[Writer]]:
+    """The progress line, where somebody may see it and there is something to wait for."""
+    is_long = len(first) > 1 or any(map(_is_large, first))
+    if run.quiet or run.headers or not is_long or not sys.stderr.isatty():
+        yield []
+        return
     is_here = not any(map(is_remote, run.paths))
-    return ProgressLine(sum(1 for _ in find_inputs(run.paths)) if is_here else None, places)
+    with ProgressLine(sum(1 for _ in find_inputs(run.paths)) if is_here else None) as line:
+        yield [line]
+
+
+def _is_large(found: Found) -> bool:
+    try:
+        return isinstance(found, str) and os.path.getsize(found) > LARGE_BYTES
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(kw_only=True)
@@ -140,15 +151,9 @@ class Ran:
     ----------
     keep : bool
         Whether reports are kept: of a million files they are more than memory holds.
-    keeps_series : bool
-        Whether other reports than pages are to have the series.
-    pages : Pages or None
-        What is shown in a browser.
     """
 
     keep: bool
-    keeps_series: bool
-    pages: Pages | None = None
     reports: list[FileReport] = field(default_factory=list)
     files: int = 0
     unreadable: int = 0
@@ -158,11 +163,8 @@ class Ran:
         """Count a file, and have it written."""
         self.files += 1
         self.unreadable += isinstance(report.measured, Unreadable)
-        if self.pages is not None:
-            self.pages.add(report)
-            report = report if self.keeps_series else without_series(report)
         if self.keep:
-            self.reports.append(report)
+            self.reports.append(without_series(report))
         for writer in writers:
             writer.add(report)
 
@@ -173,8 +175,8 @@ class Ran:
 
 
 def _peeked(files: Iterator[Found], count: int) -> tuple[list[Found], Iterator[Found]]:
-    """The first two files, or as many as that, and all of them again."""
-    first = list(islice(files, max(count, 2)))
+    """The first files, and all of them again."""
+    first = list(islice(files, count))
     return first, chain(first, files)
 
 
@@ -185,8 +187,18 @@ def _not_measured(found: Found) -> FileReport:
     return FileReport(Unreadable(found, error))
 
 
-def _writers(run: Run, outputs: Sequence[Output], *, several: bool) -> list[Writer]:
-    """What takes the reports, pages apart: standard output first."""
+def writers_of(run: Run, *, several: bool) -> list[Writer]:
+    """What takes the reports: standard output first, pages last."""
+    outputs = [Output.of(path) for path in run.outputs]
+    others = _other_writers(run, outputs, several=several)
+    pages = Pages("" if run.quiet else run.format_name, outputs, several=several)
+    if not pages.are_wanted:
+        return others
+    return [*(others if run.series else map(WithoutSeries, others)), pages]
+
+
+def _other_writers(run: Run, outputs: Sequence[Output], *, several: bool) -> list[Writer]:
+    """What writes all but pages."""
     detail = run.verbose or not several
     printed: list[Writer]
     if run.quiet or run.format_name == PAGES:
