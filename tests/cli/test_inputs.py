@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,35 @@ def test_audio_that_cannot_be_read_yet_keeps_its_folder_from_passing(tree: Path)
     ran = run("check", "ci")
     assert ran.exit_code == 3
     assert "2.m4a: is MPEG-4" in ran.stdout
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_pattern_that_the_shell_left_alone() -> None:
+    assert paths("disc */0?.wav") == ["disc 1/01.wav", "disc 2/01.wav", "disc 2/02.wav"]
+    assert paths("disc 2/**/x.wav") == ["disc 2/deep/er/x.wav"]
+    assert "no*.wav: does not exist" in run("check", "no*.wav").stdout
+
+
+def test_a_name_with_brackets_is_a_name(tree: Path) -> None:
+    (tree / "mix [v2].wav").write_bytes(GOOD)
+    (tree / "mix v.wav").write_bytes(GOOD)
+    assert paths("mix [v2].wav") == ["mix [v2].wav"]
+
+
+def test_what_lies_in_a_folder_named_before_comes_once(tree: Path) -> None:
+    (tree / "disc 1" / "link.wav").symlink_to(tree / "disc 1" / "01.wav")
+    assert paths(".", "disc 1", "b.wav", ".git") == [*TREE, ".git/secret.wav"]
+    ran = run("check", ".", "gone.wav")
+    assert "gone.wav: does not exist" in ran.stdout
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs permissions")
+def test_a_folder_that_may_not_be_read_is_told_once(tree: Path) -> None:
+    (tree / "disc 1").chmod(0)
+    try:
+        ran = run("check", "disc 1")
+        found = document("check", "disc 1")["files"]
+    finally:
+        (tree / "disc 1").chmod(0o700)
+    assert ran.stdout.count("UNREADABLE") == 1
+    assert "may not be read" in found[0]["error"]
