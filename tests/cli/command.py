@@ -69,4 +69,4 @@ def wav(
 
 GOOD = wav(tone())
 CLIPPED = wav(np.clip(tone(peak_dbfs=0.5), -1.0, 1.0))  # an error of the profile general
-OFF_ZERO = wav(tone() + 0.05)  # a warning
+OFF_ZERO = wav(tone() + 0.08)  # a warning
