@@ -22,6 +22,8 @@ LOOK_S = 3.0
 DRIFT_LOOK_S = 1.0  # within which even a hundred parts in a million move little
 FOREIGN_COST = 0.45  # of a chunk that no lag explains
 CHANGE_COST = 1.2
+NEAR_ENOUGH = 0.03  # of a chunk: so much is no reason to change the lag
+FRACTIONS = (-0.5, -0.375, -0.25, -0.125, 0.0, 0.125, 0.25, 0.375)  # of a low-rate frame
 LEAST_HEIGHT = 8.0
 QUIET_SHARE = 1e-5
 STEP_S = 0.001
@@ -115,18 +117,27 @@ def align(
 
 
 def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArray[np.int64], float]:
-    """Index of the lag of each chunk of the new recording, ``-1`` for none; share aligned."""
+    """Index of the lag of each chunk of the new recording, ``-1`` for none; share aligned.
+
+    Lags are followed with fractions: music that repeats to the sample has other lags, and one of
+    them may lie better on the low rate's frames than the true one does.
+    """
     count = -(-len(new) // chunk)
     new = np.pad(new, (0, count * chunk - len(new))).reshape(count, chunk)
     power = np.vecdot(new, new)
     sounding = power > QUIET_SHARE * power.mean()
     costs = np.full((len(lags) + 1, count), FOREIGN_COST)
+    between = [_later(old, share) for share in FRACTIONS]
     for index, lag in enumerate(lags):
-        moved = _at(old, -lag, count * chunk).reshape(count, chunk)
-        moved_power = np.vecdot(moved, moved)
-        product = np.vecdot(new, moved)
-        alike = product**2 / np.maximum(power * moved_power, 1e-30)
-        costs[index] = 1.0 - np.sqrt(alike)
+        # The fraction at which most of the chunks that the lag explains lie best.
+        moved = np.stack([_at(one, -lag, count * chunk) for one in between])
+        moved = moved.reshape(len(between), count, chunk)
+        alike = np.abs(np.vecdot(new, moved)) / np.sqrt(
+            np.maximum(power * np.vecdot(moved, moved), 1e-30)
+        )
+        best_of = np.maximum(alike - (1.0 - FOREIGN_COST), 0.0) * sounding
+        costs[index] = 1.0 - alike[int(best_of.sum(1).argmax())]
+    costs = np.maximum(costs - NEAR_ENOUGH, 0.0)
     costs[:, ~sounding] = 0.0
     best = costs[:, 0].copy()
     came = np.zeros(costs.shape, np.int64)
@@ -143,6 +154,13 @@ def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArra
     path[path == len(lags)] = -1
     aligned = float(np.mean(path[sounding] >= 0)) if sounding.any() else 0.0
     return path, aligned
+
+
+def _later(signal: Signal, share: float) -> Signal:
+    """A signal delayed by a share of a frame, round its ends."""
+    spectrum = np.fft.rfft(signal)
+    turn = np.exp(-2j * np.pi * share / len(signal) * np.arange(len(spectrum)))
+    return np.asarray(np.fft.irfft(spectrum * turn, len(signal)))
 
 
 def _at(signal: Signal, start: int, frames: int) -> Signal:
