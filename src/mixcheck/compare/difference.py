@@ -48,6 +48,8 @@ def mono_reader(source: Source) -> Read:
     def read(start: int, frames: int) -> NDArray[np.floating]:
         part = np.zeros(frames, np.float32)
         place = max(0, -start)
+        if place >= frames:
+            return part
         for block in source.blocks(max(0, start)):
             mono = _mono(block)[: frames - place]
             part[place : place + len(mono)] = mono
