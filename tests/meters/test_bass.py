@@ -42,3 +42,20 @@ def test_what_cannot_be_measured_says_why(samples: np.ndarray) -> None:
     measured = measure_array(samples, RATE)
     assert measured.value(METRIC) is None
     assert measured.reason(METRIC)
+
+
+def low_end(phase_deg: float, treble_phase_deg: float = 0.0) -> list[float | None]:
+    """Values of the findings on 60 Hz and 1 kHz, the right channel of each turned."""
+    left = 0.1 * sine(60.0, 6.0) + 0.1 * sine(1000.0, 6.0)
+    right = 0.1 * sine(60.0, 6.0, phase_deg=phase_deg)
+    right += 0.1 * sine(1000.0, 6.0, phase_deg=treble_phase_deg)
+    measured = measure_array(np.stack([left, right]), RATE)
+    return [one.value for one in measured.findings if one.code == "bass-out-of-phase"]
+
+
+def test_a_low_end_out_of_phase_is_told_by_what_mono_loses() -> None:
+    # Of two equal tones in a phase, the sum keeps the square of the cosine of half of it.
+    (loss,) = low_end(150.0)
+    assert loss == pytest.approx(20 * np.log10(np.cos(np.radians(75.0))), abs=0.1)
+    assert not low_end(90.0)  # as of unrelated channels
+    assert not low_end(180.0, treble_phase_deg=180.0)  # that is inverted polarity

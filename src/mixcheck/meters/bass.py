@@ -1,7 +1,8 @@
 """Bass of a stereo file: whether left and right move together there.
 
 Method: both channels pass a fourth-order Butterworth low-pass at 150 Hz, in the low-rate copy that
-the spectrum of the bass is made from; then sums over the whole file.
+the spectrum of the bass is made from; then sums over the whole file. The low end is out of phase
+where its sum to mono lies 6 dB under the mean power of its channels, and the whole does not so.
 
 Source: definition; 150 Hz is where vinyl pressing plants ask for mono.
 
@@ -20,13 +21,16 @@ from numpy.typing import NDArray
 from mixcheck.audio import AudioFormat
 from mixcheck.dsp.decimation import Decimator
 from mixcheck.dsp.recursive import CHUNK, RecursiveFilter, Section
-from mixcheck.meters.base import Reading, unmeasured
-from mixcheck.units import db_to_power, quantities, quantity
+from mixcheck.meters.base import Finding, Reading, finding, unmeasured
+from mixcheck.units import db_to_power, power_to_db, quantities, quantity
 from mixcheck.views import Block
 
 CUTOFF_HZ = 150.0
 BUTTERWORTH_Q = (1.0 / (2.0 * math.cos(math.pi / 8)), 1.0 / (2.0 * math.cos(3 * math.pi / 8)))
 HEARD_DBFS = -60.0
+LOSS_DB = -6.0  # in mono; unrelated channels lose 3
+LOSS_HEARD_DBFS = -40.0
+LOSS_SHORTEST_S = 5.0  # one drum under two microphones is no low end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +69,16 @@ class BassMeter:
         self._products = np.zeros((2, 2))
         self._frames = 0
         self.filtered = np.zeros((2, 0))
+        self._rate_hz = rate_hz
+        self._whole_energy = self._whole_cross = 0.0
 
     def update(self, block: Block) -> None:
         """Take the next block."""
         if self._low_pass is None:
             return
+        if block.segments.cross is not None:
+            self._whole_energy += float(block.segments.energy.sum())
+            self._whole_cross += float(block.segments.cross.sum())
         waiting = np.concatenate([self._waiting, block.bass], axis=1)
         whole = waiting.shape[1] - waiting.shape[1] % CHUNK  # any other length costs new matrices
         self._waiting = waiting[:, whole:]
@@ -93,7 +102,36 @@ class BassMeter:
             return _nothing(f"no bass louder than {HEARD_DBFS:g} dBFS")
         if not left or not right:
             return _nothing("a channel has no bass at all")
-        return BassReading(correlation=float(np.clip(cross / math.sqrt(left * right), -1.0, 1.0)))
+        correlation = float(np.clip(cross / math.sqrt(left * right), -1.0, 1.0))
+        return BassReading(correlation=correlation, findings=self._loss(left + right, cross))
+
+    def _loss(self, energy: float, cross: float) -> tuple[Finding, ...]:
+        """What mono does to the low end, where it does not do the same to the whole."""
+        duration_s = self._frames / self._rate_hz
+        is_heard = energy / 2 / self._frames >= db_to_power(LOSS_HEARD_DBFS)
+        if duration_s < LOSS_SHORTEST_S or not is_heard:
+            return ()
+        least = db_to_power(LOSS_DB)
+        kept = _kept_in_mono(energy, cross)
+        if kept > least or _kept_in_mono(self._whole_energy, self._whole_cross) <= least:
+            return ()
+        loss_db = power_to_db(max(kept, 1e-9))
+        return (
+            finding(
+                "bass-out-of-phase",
+                f"under {CUTOFF_HZ:g} Hz mono loses {-(loss_db or 0.0):.1f} dB",
+                start_s=0.0,
+                end_s=duration_s,
+                channels=(0, 1),
+                value=loss_db,
+                unit="dB",
+            ),
+        )
+
+
+def _kept_in_mono(energy: float, cross: float) -> float:
+    """Power of (L+R)/2 against the mean power of L and R, from their sums."""
+    return (energy + 2.0 * cross) / (2.0 * energy)
 
 
 def _nothing(reason: str) -> BassReading:
