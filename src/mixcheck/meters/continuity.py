@@ -3,9 +3,10 @@
 Method: a run of one held value, 1 ms to 1 s long, whose two sides are both programme, and which
 the wave reaches or leaves with a jump, at full strength to the last millisecond: a fade, a decay
 or a closing mouth runs down to zero. A step counts as a jump against the level of that side and
-against the steps that are usual there, so that a bass can drop out too. A value above the level of
-its sides may be the top of a clipped wave, and has to be left with a larger jump. A wave that stops
-away from zero and from its tops, while it moves, needs no jump if it stands still for 5 ms.
+against the steps that are usual there, so that a bass can drop out too; where both sides jump, less
+will do. A value above the level of its sides may be the top of a clipped wave, and has to be left
+with a larger jump. A wave that stops away from zero and from its tops, while it moves, needs no
+jump if it stands still for 5 ms.
 
 Source: durations after dart_pop_n_click and Essentia's GapsDetector.
 
@@ -30,6 +31,7 @@ DURATION_S = (0.001, 1.0)
 SIDE_S = 0.010
 SIDE_DBFS = -50.0
 JUMP_SHARE = 0.25  # of the RMS beside it
+BOTH_JUMPS_SHARE = 0.1  # the jumps of both sides together
 JUMP_USUAL = 3.0  # times the RMS step beside it, if that is less
 TOP_JUMP_USUAL = 6.0  # out of what may be the top of a wave
 FROZEN_S = 0.005
@@ -169,7 +171,10 @@ class ContinuityMeter:
         least = self._least_jump
         sides = (one.left, right)
         if abs(one.value) < max(side.rms for side in sides):
-            is_dropout = any(side.jumps(least) for side in sides)
+            jumps = [side.jump / side.rms for side in sides]
+            is_dropout = any(side.jumps(least) for side in sides) or (
+                min(side.jump for side in sides) > least and sum(jumps) > BOTH_JUMPS_SHARE
+            )
         else:
             is_dropout = any(side.jumps_far(least) for side in sides)
         if is_dropout or self._is_frozen(one, right):
