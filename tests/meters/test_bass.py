@@ -50,7 +50,7 @@ def low_end(phase_deg: float, treble_phase_deg: float = 0.0) -> list[float | Non
     right = 0.1 * sine(60.0, 6.0, phase_deg=phase_deg)
     right += 0.1 * sine(1000.0, 6.0, phase_deg=treble_phase_deg)
     measured = measure_array(np.stack([left, right]), RATE)
-    return [one.value for one in measured.findings if one.code == "bass-out-of-phase"]
+    return [one.value for one in measured.findings if one.code == "mono-loss"]
 
 
 def test_a_low_end_out_of_phase_is_told_by_what_mono_loses() -> None:

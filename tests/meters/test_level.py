@@ -70,8 +70,9 @@ def test_an_offset_is_found_in_its_channel(
     ("offset", "severity"), [(0.02, "info"), (-0.04, "info"), (-0.06, "warning")]
 )
 def test_an_offset_that_costs_no_headroom_is_info(offset: float, severity: str) -> None:
-    (found,) = measure_array(0.2 * pink(43, 5.0, 1) + offset, RATE).findings
-    assert (found.code, found.severity) == ("dc-offset", severity)
+    measured = measure_array(0.2 * pink(43, 5.0, 1) + offset, RATE)
+    (found,) = [item for item in measured.findings if item.code == "dc-offset"]
+    assert found.severity == severity
 
 
 def test_what_is_too_short_to_judge_an_offset_says_so() -> None:

@@ -118,7 +118,7 @@ class BassMeter:
         loss_db = power_to_db(max(kept, 1e-9))
         return (
             finding(
-                "bass-out-of-phase",
+                "mono-loss",
                 f"under {CUTOFF_HZ:g} Hz mono loses {-(loss_db or 0.0):.1f} dB",
                 start_s=0.0,
                 end_s=duration_s,
