@@ -69,7 +69,6 @@ class BassMeter:
         self._products = np.zeros((2, 2))
         self._frames = 0
         self.filtered = np.zeros((2, 0))
-        self._rate_hz = rate_hz
         self._whole_energy = self._whole_cross = 0.0
 
     def update(self, block: Block) -> None:
@@ -107,7 +106,7 @@ class BassMeter:
 
     def _loss(self, energy: float, cross: float) -> tuple[Finding, ...]:
         """What mono does to the low end, where it does not do the same to the whole."""
-        duration_s = self._frames / self._rate_hz
+        duration_s = self._frames / self.rate_hz
         is_heard = energy / 2 / self._frames >= db_to_power(LOSS_HEARD_DBFS)
         if duration_s < LOSS_SHORTEST_S or not is_heard:
             return ()

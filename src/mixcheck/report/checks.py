@@ -80,8 +80,18 @@ def _check(report: FileReport, verdict: Verdict) -> Check:
     if group != FINDINGS:
         return _check_of_limit(verdict)
     findings = report.measurement.findings if report.measurement else ()
+    rules = [
+        rule
+        for judgement in report.judgements
+        if judgement.profile.name == verdict.profile
+        for rule in judgement.profile.findings
+    ]
     places = tuple(
-        one for one in findings if one.code == code and report.accepted.of_finding(one) is None
+        one
+        for one in findings
+        if one.code == code
+        and any(rule.counts(one) for rule in rules)
+        and report.accepted.of_finding(one) is None
     )
     return Check(verdict, code, _title(verdict), _of_finding(verdict, code, places), places)
 
