@@ -3,9 +3,10 @@
 Method: in each of the first thirty seconds, and in every fourth after them, the cross-spectrum of
 left and right from 100 Hz to 8 kHz, every frequency counting alike (PHAT), averaged over the file.
 Its transform has a sharp peak at the delay, as high as the share of the sound that is common to
-both. A delay is called where that peak is not at zero, reaches 0.25 and stands well over everything
-else, zero above all: sounds panned by level alone, as nearly all music has them, peak at zero, and
-spaced microphones give many low peaks.
+both. A delay is called where that peak is not at zero, reaches 0.25, or 0.45 where it is no longer
+than the two microphones of a pair are apart, and stands well over everything else, zero above all:
+sounds panned by level alone, as nearly all music has them, peak at zero, and spaced microphones
+give many low peaks.
 
 Source: Knapp and Carter, "The generalized correlation method for estimation of time delay", IEEE
 Trans. ASSP 24(4), 1976.
@@ -37,6 +38,8 @@ SHORTEST_S = (
     0.000085  # four frames at 44.1 kHz, read to a tenth; less is the distance of two microphones
 )
 LEAST_PEAK = 0.25  # 1 is a copy
+NEAR_S = 0.0003  # as far apart as two microphones of a pair
+LEAST_PEAK_NEAR = 0.45
 OVER_OTHERS = 2.0
 TINY = 1e-30
 BESIDE_S = 0.0003  # the peak's own width
@@ -132,7 +135,7 @@ class AlignmentMeter:
             lag += 0.5 * (before - after) / (before - 2 * peak + after)
         is_one = (
             abs(lag) >= SHORTEST_S * self._rate
-            and near[best] >= LEAST_PEAK
+            and near[best] >= (LEAST_PEAK_NEAR if abs(lag) < NEAR_S * self._rate else LEAST_PEAK)
             and near[best] >= OVER_OTHERS * near[beside].max()
             and (beside[longest] or near[best] > 1.2 * zero)
         )
