@@ -19,18 +19,17 @@ class Recent:
 
     def __init__(self, channels: int, kept: int) -> None:
         self._kept = kept
-        self._before: Samples = np.zeros((channels, 0), np.float32)
-        self._now = self._before
+        self._now: Samples = np.zeros((channels, 0), np.float32)
+        self._before = self._latest = self._now
         self.end_frame = 0
 
     def add(self, samples: Samples) -> None:
-        """Take the next block, shape (channels, frames)."""
-        earlier = self._now[:, max(0, self._now.shape[1] - self._kept) :]
-        missing = self._kept - earlier.shape[1]
-        if missing and self._before.shape[1]:
-            earlier = np.concatenate([self._before[:, -missing:], earlier], axis=1)
-        self._before = earlier.copy()
-        self._now = samples
+        """Take the next block, shape (channels, frames), whose memory may be used again."""
+        self._before, self._now = self._latest, samples
+        missing = self._kept - samples.shape[1]
+        self._latest = samples[:, max(0, -missing) :].copy()
+        if missing > 0:
+            self._latest = np.concatenate([self._before[:, -missing:], self._latest], axis=1)
         self.end_frame += samples.shape[1]
 
     def between(self, channel: int, start: int, end: int) -> NDArray[np.float64] | None:
