@@ -104,7 +104,8 @@ class GapMeter:
         for channel, index in np.argwhere(stops | begins).tolist():
             number = self._first + start + index
             if stops[channel, index]:
-                self._stopped[channel] = self._edge_at(channel, number, is_stop=True)
+                stopped = self._edge_at(channel, number, is_stop=True)
+                self._stopped[channel] = stopped or self._stopped[channel]
             elif self._stopped[channel] is not None:
                 begun = self._edge_at(channel, number, is_stop=False)
                 if begun is not None:
