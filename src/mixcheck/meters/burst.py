@@ -30,7 +30,7 @@ from mixcheck.views import Block
 
 PARTS_PER_S = 200
 MOST_ALIKE = 0.25  # correlation of neighbours, for a closer look, besides what is chance
-LEAST_DBFS = -20.0
+LEAST_DBFS = -16.0
 DURATION_S = (0.0085, 1.0)
 BESIDE = 2  # parts from the first and the last that is noise to those that are not
 OVER_SIDES_DB = 10.0  # in the treble: the differences of neighbours
