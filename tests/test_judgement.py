@@ -219,6 +219,15 @@ def test_a_rule_says_which_findings_count(
     assert verdict.outcome == ("warn" if counting else "pass")
 
 
+@pytest.mark.parametrize(
+    ("name", "outcomes"), [("general", []), ("cd", []), ("acx", ["warn"]), ("bbc-radio", ["warn"])]
+)
+def test_a_cut_start_counts_where_speech_is_delivered(name: str, outcomes: list[str]) -> None:
+    judgement = judge(measured(CLEAN, [found("cut-start")]), load_profile(name))
+    judged = [one.outcome for one in judgement.verdicts if one.metric == "findings.cut-start"]
+    assert judged == outcomes
+
+
 def test_finding_seen_counts_even_if_part_could_not_be_looked_at() -> None:
     measurement = measured(CLEAN, [found("hum")], reasons={"hum": "only one channel"})
     judgement = judge(measurement, profile(findings=(FindingRule(code="hum"),)))
