@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def test_parquet_is_the_csv_with_types() -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs mixcheck[parquet]")
     run("check", ".", "-q", "-o", "a.parquet", "-o", "a.csv")
     table = parquet.read_table("a.parquet")
-    rows = list(csv.DictReader(Path("a.csv").open(newline="")))
+    rows = list(csv.DictReader(io.StringIO(Path("a.csv").read_text())))
     assert table.column_names == list(rows[0])
     assert [one["outcome"] for one in table.to_pylist()] == ["pass", "fail", "unreadable"]
     for typed, text in zip(table.to_pylist(), rows, strict=True):
@@ -46,6 +47,8 @@ def test_parquet_is_the_csv_with_types() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of files that nobody could close
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("suffix", [*FORMATS, "json", "xml"])
 def test_a_run_that_dies_leaves_no_file_that_passes_for_whole(
     suffix: str, monkeypatch: pytest.MonkeyPatch
@@ -79,16 +82,14 @@ def test_an_older_report_stays_until_the_new_one_is_whole(
     assert not (folder / f"report.{suffix}.partial").exists()
 
 
-def peak_bytes(files: int, monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> float:
+def peak_bytes(files: int, monkeypatch: pytest.MonkeyPatch, folder: Path) -> float:
     """Most memory that Python holds while so many files are reported, from a stub that measures."""
     one = measured(CLEAN, [found("clipping")])
     monkeypatch.setattr(running, "find_inputs", lambda _: (f"{n}.wav" for n in range(files)))
     monkeypatch.setattr(execution, "measure_many", lambda paths, **_: (one for _ in paths))
     tracemalloc.start()
     try:
-        run(
-            "check", "x", "-q", "-o", str(folder / "a.jsonl"), "-o", str(folder / "a.csv"), *options
-        )
+        run("check", "x", "-q", "-o", folder / "a.jsonl", "-o", folder / "a.csv")
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -98,8 +99,8 @@ def test_memory_does_not_depend_on_the_number_of_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peak_bytes(10, monkeypatch, tmp_path)  # what is loaded once
-    few, many = (peak_bytes(files, monkeypatch, tmp_path) for files in (100, 1500))
-    assert many < 1.1 * few
+    few, many = (peak_bytes(files, monkeypatch, tmp_path) for files in (300, 1500))
+    assert many - few < 1200 * 100  # bytes: a report is a hundred times that, its path a half
     assert len((tmp_path / "a.jsonl").read_text().splitlines()) == 1500
 
 
