@@ -6,10 +6,10 @@ import difflib
 
 import click
 
-from mixcheck import metrics
 from mixcheck.meters import finding_kinds
 from mixcheck.report.pages import finding_page, metric_page
 from mixcheck.report.wording import paragraph
+from mixcheck.sets import all_metrics
 
 from .running import usage_error
 
@@ -18,7 +18,7 @@ from .running import usage_error
 @click.argument("name", required=False, metavar="[CODE|METRIC]")
 def command(name: str | None) -> None:
     """Say what a finding code or a metric is; without a name, list them all."""
-    kinds, described = finding_kinds(), metrics()
+    kinds, described = finding_kinds(), all_metrics()
     if name is None:
         click.echo("Findings")
         for code, kind in kinds.items():
@@ -27,7 +27,7 @@ def command(name: str | None) -> None:
         for path, quantity in described.items():
             click.echo(paragraph(f"  {path:<38}", quantity.label))
         return
-    last_parts = {path.rpartition(".")[2]: path for path in described}
+    last_parts = {path.rpartition(".")[2]: path for path in reversed(described)}  # files win
     name = last_parts.get(name, name)
     if name in kinds:
         click.echo(finding_page(kinds[name]), nl=False)

@@ -23,8 +23,8 @@ from mixcheck_cli.cluster import cluster_executor
 from mixcheck import Measurement, measure_many
 
 REPEATS = 3
-FILES = 96
-WAIT_S = 0.25  # an object of some megabytes from a storage far away
+FILES = 40
+WAIT_S = 1.0  # a song of 40 MB from a storage that gives 40 MB/s
 WORKERS = (1, 4)
 
 
