@@ -27,7 +27,7 @@ def command(name: str | None) -> None:
         for path, quantity in described.items():
             click.echo(paragraph(f"  {path:<38}", quantity.label))
         return
-    last_parts = {path.rpartition(".")[2]: path for path in reversed(described)}  # files win
+    last_parts = {path.rpartition(".")[2]: path for path in reversed(list(described))}  # files win
     name = last_parts.get(name, name)
     if name in kinds:
         click.echo(finding_page(kinds[name]), nl=False)

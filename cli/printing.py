@@ -65,13 +65,18 @@ class Complaints:
 
 def print_report(text: str, format_name: str) -> None:
     """Print text as it is, or in colours on a terminal."""
-    if format_name == "text" and text and sys.stdout.isatty():
+    if not sys.stdout.isatty():
+        click.echo(text, nl=False)
+        return
+    if format_name == "text" and text:
         from rich.console import Console
         from rich.text import Text
 
         coloured = Text(text)
         for word, colour in COLOURS.items():
             coloured.highlight_regex(rf"\b{word}\b", f"bold {colour}")
-        Console(soft_wrap=True).print(coloured, end="")
-        return
-    click.echo(text, nl=False)
+        console = Console(soft_wrap=True)
+        with console.capture() as captured:
+            console.print(coloured, end="")
+        text = captured.get()
+    sys.stdout.write(text)  # as nothing else does, it goes above a progress line
