@@ -23,6 +23,7 @@ from mixcheck.audio import is_remote, named_layout
 from mixcheck.report import STREAMS, SetReport, TextStream
 from mixcheck.report.wording import printable
 
+from . import interrupts
 from .execution import Execution, measured
 from .inputs import Found, find_inputs
 from .main import INTERRUPTED
@@ -161,12 +162,13 @@ class Ran:
 
     def take(self, report: FileReport, writers: Sequence[Writer]) -> None:
         """Count a file, and have it written."""
-        self.files += 1
-        self.unreadable += isinstance(report.measured, Unreadable)
-        if self.keep:
-            self.reports.append(without_series(report))
-        for writer in writers:
-            writer.add(report)
+        with interrupts.whole():
+            self.files += 1
+            self.unreadable += isinstance(report.measured, Unreadable)
+            if self.keep:
+                self.reports.append(without_series(report))
+            for writer in writers:
+                writer.add(report)
 
     @property
     def status(self) -> int:

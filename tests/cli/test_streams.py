@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mixcheck_cli import execution, running
+from mixcheck_cli import execution, interrupts, running
 from tests.cli.command import CLIPPED, GOOD, run
 from tests.report.frozen import CLEAN, found, measured
 
@@ -133,3 +135,19 @@ def test_streamed_lines_are_those_of_the_whole(tmp_path: Path) -> None:
     assert [json.loads(line)["outcome"] for line in whole.splitlines()] == [
         "pass", "fail", "unreadable",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_an_interruption_comes_between_two_files(tmp_path: Path) -> None:
+    """Each of several reports has the file that was being written when it came."""
+    done: list[str] = []
+
+    def interrupted() -> None:
+        with interrupts.whole():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("the second report")
+        done.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done == ["the second report"]
