@@ -103,6 +103,21 @@ MEASURING = (
         help="Put levels over time into JSON too: loudness, waveform, correlation and more.",
     ),
     click.option(
+        "--plots",
+        "plots_dir",
+        type=click.Path(file_okay=False),
+        metavar="FOLDER",
+        help="Write the plots of each file as pictures, too.",
+    ),
+    click.option(
+        "--plots-as",
+        "plots_kind",
+        type=click.Choice(("png", "svg")),
+        default="png",
+        show_default=True,
+        help="What kind of pictures.",
+    ),
+    click.option(
         "--after-encoding",
         is_flag=True,
         help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",

@@ -101,7 +101,7 @@ class PageSetOutput:
     def add(self, report: FileReport) -> None:
         """Write the page of the next file; one that could not be measured has none."""
         if report.measurement is not None:
-            name = f"{self._pages.count + 1:04d}-{_plain(os.path.basename(report.path))}.html"
+            name = f"{numbered(self._pages.count + 1, report.path)}.html"
             href = quote(f"{os.path.basename(self._folder)}/{name}")
             write_text(os.path.join(self._folder, name), self._pages.page(report, href))
         self._reports.append(without_series(report))
@@ -128,6 +128,7 @@ def without_series(report: FileReport) -> FileReport:
     return dataclasses.replace(report, measured=dataclasses.replace(measurement, series=None))
 
 
-def _plain(name: str) -> str:
-    """A name that every file system and every link takes."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:NAME_LETTERS].strip("._") or "file"
+def numbered(number: int, path: str) -> str:
+    """A name for what belongs to a recording, which every file system and every link takes."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(path))
+    return f"{number:04d}-{plain[:NAME_LETTERS].strip('._') or 'file'}"

@@ -29,6 +29,7 @@ from .inputs import Found, find_inputs
 from .main import INTERRUPTED
 from .outputs import Output, Writer, write_text
 from .pages import PAGES, Pages, WithoutSeries, without_series
+from .pictures import Pictures
 from .printing import Complaints, StreamedText, WholeText, print_report
 from .progress import ProgressLine
 from .workers import cores
@@ -45,6 +46,8 @@ class Run(Execution):
     format_name: str
     outputs: tuple[str, ...]
     verbose: bool
+    plots_dir: str | None
+    plots_kind: str
     set_kind: str | None = None
 
 
@@ -102,8 +105,8 @@ def take_all(
     """Measure and judge files, and have each written as it comes."""
     most = run.jobs or cores()
     first, files = _peeked(iter(files), most)
-    has_pages = any(isinstance(writer, Pages) for writer in writers)
-    how = replace(run, series=run.series or has_pages)
+    needs_series = any(isinstance(writer, Pages | Pictures) for writer in writers)
+    how = replace(run, series=run.series or needs_series)
     for outcome in measured(how, files, jobs=min(most, len(first))):
         ran.take(judged(outcome), writers)
 
@@ -190,13 +193,18 @@ def _not_measured(found: Found) -> FileReport:
 
 
 def writers_of(run: Run, *, several: bool) -> list[Writer]:
-    """What takes the reports: standard output first, pages last."""
+    """What takes the reports: standard output first, what shows series last."""
     outputs = [Output.of(path) for path in run.outputs]
     others = _other_writers(run, outputs, several=several)
+    shown: list[Writer] = []
     pages = Pages("" if run.quiet else run.format_name, outputs, several=several)
-    if not pages.are_wanted:
-        return others
-    return [*(others if run.series else map(WithoutSeries, others)), pages]
+    if pages.are_wanted:
+        shown.append(pages)
+    if run.plots_dir is not None:
+        shown.append(Pictures(run.plots_dir, run.plots_kind))
+    if shown and not run.series:
+        others = [WithoutSeries(one) for one in others]
+    return [*others, *shown]
 
 
 def _other_writers(run: Run, outputs: Sequence[Output], *, several: bool) -> list[Writer]:

@@ -16,6 +16,7 @@ from tests.signals import RATE, noise, programme, sine
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ("--no-sandbox",)  # the tests may run as root
+TIMEOUT_MS = 120_000  # slack for a busy machine
 
 
 @dataclass
@@ -69,7 +70,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
             ),
         )
         watched.page.goto(path.as_uri())
-        watched.page.wait_for_selector("html[data-ready=yes]", timeout=30_000)
+        watched.page.wait_for_selector("html[data-ready=yes]", timeout=TIMEOUT_MS)
         return watched
 
     yield visit
