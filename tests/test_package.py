@@ -92,7 +92,7 @@ def test_wheel_holds_code_and_data(tmp_path: Path) -> None:
     expected = {
         str(package / file.relative_to(ROOT / folder))
         for package, folder in ((Path(name), folder) for name, folder in FOLDERS.items())
-        for pattern in ("*.py", "*.toml", "py.typed")
+        for pattern in ("*.py", "*.toml", "py.typed", "templates/*")
         for file in (ROOT / folder).rglob(pattern)
     }
     assert {"mixcheck/py.typed", "mixcheck/meters/findings.toml", "mixcheck_cli/main.py"} < expected

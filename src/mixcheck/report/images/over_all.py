@@ -41,7 +41,7 @@ def draw_goniometer(axes: Any, measurement: Measurement, report: FileReport) -> 
     """Where left and right stood to each other."""
     assert measurement.series is not None
     goniometer = measurement.series.goniometer
-    if goniometer is None:
+    if goniometer is None or not goniometer.frames.any():
         return False
     counts = goniometer.frames
     half = 1.0 + 1.0 / (len(counts) - 1)

@@ -85,6 +85,8 @@ def draw_correlation(axes: Any, measurement: Measurement, report: FileReport) ->
     series = _series(measurement)
     if series.correlation is None or series.bass_correlation is None:
         return False
+    if not np.isfinite(series.correlation).any():
+        return False
     axes.axhspan(-1.05, 0.0, color="C3", alpha=0.07)
     axes.plot(_seconds(series), series.correlation, "C0", linewidth=0.8, label="all")
     axes.plot(_seconds(series), series.bass_correlation, "C4", linewidth=0.8,

@@ -28,9 +28,11 @@ SAID = ("stereo.correlation", "stereo.min_correlation", "bass.correlation")
 def correlation_plot(
     measurement: Measurement, limits: Sequence[Limit], axis: TimeAxis
 ) -> Plot | None:
-    """Correlation over time; ``None`` for other than two channels."""
+    """Correlation over time; ``None`` where there is none."""
     series = measurement.series
     if series is None or series.correlation is None or series.bass_correlation is None:
+        return None
+    if not np.isfinite(series.correlation).any():
         return None
     made = axis.figure("correlation", 200, y_range=(-1.05, 1.05))
     made.add_layout(

@@ -13,9 +13,9 @@ AXES = (("M", 0.0, 1.0), ("L", -1.0, 1.0), ("R", 1.0, 1.0), ("S", 1.0, 0.0))
 
 
 def goniometer_plot(measurement: Measurement) -> Plot | None:
-    """Counts of places, the brighter the more often; ``None`` for other than two channels."""
+    """Counts of places, the brighter the more often; ``None`` for other than two channels, or silence."""
     series = measurement.series
-    if series is None or series.goniometer is None:
+    if series is None or series.goniometer is None or not series.goniometer.frames.any():
         return None
     counts = series.goniometer.frames.astype(np.float64)
     made = plain_figure("", "", 300, x_range=(-1.15, 1.15), y_range=(-1.15, 1.15),
