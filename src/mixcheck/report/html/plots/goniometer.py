@@ -13,7 +13,7 @@ AXES = (("M", 0.0, 1.0), ("L", -1.0, 1.0), ("R", 1.0, 1.0), ("S", 1.0, 0.0))
 
 
 def goniometer_plot(measurement: Measurement) -> Plot | None:
-    """Counts of places, the brighter the more often; ``None`` for other than two channels, or silence."""
+    """Counts of places, the brighter the more often; ``None`` where there are none."""
     series = measurement.series
     if series is None or series.goniometer is None or not series.goniometer.frames.any():
         return None
