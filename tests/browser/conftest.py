@@ -12,7 +12,10 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.cli.command import run
+from tests.report.test_html import hostile_report
 from tests.signals import RATE, noise, programme, sine
+
+import mixcheck
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ("--no-sandbox",)  # the tests may run as root
@@ -98,6 +101,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert single.exit_code == 1
     several = run("check", recordings, "-p", "spotify", "-o", where / "set.html")
     assert several.exit_code == 3
+    (where / "hostile.html").write_text(mixcheck.render([hostile_report()], "html"), "utf-8")
     stems = where / "stems"
     stems.mkdir()
     parts = {name: programme(5.0, seed=n, peak=0.2) for n, name in enumerate(("drums", "bass"))}

@@ -134,3 +134,20 @@ def test_colours_follow_the_scheme(visit: Visit, folder: Path) -> None:
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(100)
     assert page.evaluate(colour) != light
+
+
+def test_hostile_text_runs_nothing_even_in_a_tooltip(visit: Visit, folder: Path) -> None:
+    """The finding's message is shown over its mark: as text."""
+    watched = visit(folder / "hostile.html")
+    page = watched.page
+    page.on("dialog", lambda dialog: watched.trouble.append(dialog.message))
+    plot = page.locator("#plot-waveform .plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    across = box["x"] + 64 + 0.15 * (box["width"] - 130)  # the finding is at 0.1 to 0.2 of 1 s
+    page.mouse.move(across, box["y"] + 100)
+    page.mouse.move(across + 1, box["y"] + 101)
+    tooltip = page.get_by_text("alert(1)").filter(has_text="onerror").last
+    tooltip.wait_for()
+    assert page.locator("img").count() == 0

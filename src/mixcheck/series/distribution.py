@@ -14,7 +14,7 @@ LEVEL_STEP_DB = 0.5
 EDGES_DBFS = np.arange(-100.0, 6.0 + LEVEL_STEP_DB, LEVEL_STEP_DB)
 
 CELLS = 97  # odd: the middle has its own
-POINTS_PER_S = 1600
+POINTS_PER_S = 800
 
 
 class LevelCounts:

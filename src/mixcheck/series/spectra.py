@@ -96,8 +96,9 @@ class BandTracks:
         heard = power[power.sum(1) > db_to_power(HEARD_DBFS)]
         levels = level_db(sums(heard))
         places = np.searchsorted(LEVELS_DB, levels, "right")
-        for counts, place in zip(self._counts[bands], places, strict=True):
-            counts += np.bincount(place, minlength=len(counts))
+        counts = self._counts[bands]
+        places += np.arange(len(counts))[:, None] * counts.shape[1]  # one count for all bands
+        counts += np.bincount(places.ravel(), minlength=counts.size).reshape(counts.shape)
 
     def finish(self) -> dict[str, BandPercentiles]:
         """The field of :class:`Series`."""
