@@ -6,9 +6,11 @@ import dataclasses
 import json
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from tests.signals import RATE, Signal, noise, pink, programme, ratio, sine, steps
 
 import mixcheck
-from mixcheck import FileReport, Measurement, Series, measure_array
+from mixcheck import FileReport, Measurement, MeasurementCache, Series, measure_array
 from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.engine import measure_blocks
 from mixcheck.meters import METERS
@@ -278,3 +280,30 @@ def test_goniometer_draws_the_lines_that_engineers_know() -> None:
     side, mid = drawn(tone, nothing)
     assert (side == -mid).all()
     assert len(np.unique(mid)) > 30
+
+
+def test_excerpts_are_the_samples_around_the_worst_places(tmp_path: Path) -> None:
+    """A gap in a tone: its place, and what the file holds around it."""
+    tone = np.stack([sine(440.0, 4.0, amplitude=0.3)] * 2)
+    tone[:, 2 * RATE : 2 * RATE + 960] = 0.0
+    path = tmp_path / "gap.wav"
+    soundfile.write(path, tone.T, RATE, subtype="FLOAT")
+    series = mixcheck.measure(path, series=True).series
+    assert series is not None
+    assert any(abs(one.at_s - 2.0) < 0.001 for one in series.excerpts)
+    assert len(series.excerpts) <= 3
+    for one in series.excerpts:
+        start = round(one.start_s * RATE)
+        assert one.start_s <= one.at_s
+        held = tone[:, start : start + one.samples.shape[1]]
+        np.testing.assert_allclose(one.samples, held, atol=1e-7)
+
+
+def test_series_of_many_files_though_the_cache_knows_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, programme(1.0).T, RATE)
+    with MeasurementCache(tmp_path / "cache") as cache:
+        for asked in (False, True, True, False):
+            (outcome,) = mixcheck.measure_many([path], cache=cache, series=asked)
+            assert isinstance(outcome, Measurement)
+            assert (outcome.series is not None) == asked

@@ -1,7 +1,8 @@
 "use strict";
 (() => {
-  const LEAST_MS = 1000;
-  const AROUND = 2;
+  const NARROWEST_MS = 20;
+  const LEAST_AROUND_MS = 1000;
+  const AROUND = 2;  // times the length of a finding
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const find = (name) => Bokeh.documents.map((one) => one.get_model_by_name(name)).find(Boolean);
@@ -16,7 +17,7 @@
         const set = (names, value) => names.filter(known).forEach((name) => { part[name] = value; });
         set(["axis_label_text_color", "major_label_text_color", "label_text_color", "title_text_color"], text);
         set(["axis_line_color", "major_tick_line_color", "grid_line_color"], line);
-        if (part.type === "Grid" || part.grid_line_color !== undefined) set(["grid_line_alpha"], 0.6);
+        set(["grid_line_alpha"], 0.6);
       }
     }
   };
@@ -24,7 +25,7 @@
   const clock = (ms) => new Date(ms).toISOString().slice(11, 23);
   const show = (range, start, end) => {
     const [first, last] = range.bounds;
-    const width = Math.min(Math.max(end - start, Math.min(LEAST_MS / 50, last)), last - first);
+    const width = Math.min(Math.max(end - start, Math.min(NARROWEST_MS, last)), last - first);
     const from = Math.min(Math.max(start, first), last - width);
     range.setv({ start: from, end: from + width });
   };
@@ -63,7 +64,7 @@
       if (button.dataset.zoom) zoom(range, button.dataset.zoom);
       if (button.dataset.start) {
         const from = 1000 * button.dataset.start, to = 1000 * button.dataset.end;
-        const around = Math.max(AROUND * (to - from), LEAST_MS) / 2;
+        const around = Math.max(AROUND * (to - from), LEAST_AROUND_MS) / 2;
         show(range, from - around, to + around);
         document.getElementById("time").scrollIntoView();
       }
