@@ -282,3 +282,21 @@ def test_hostile_names_of_stems(tmp_path: Path) -> None:
     usual = run("stems", stems, "-f", "html").stdout
     assert_harmless(page.read_text("utf-8"), page_of(report_of(programme(1.0), "spotify")))
     assert "&lt;img src=x&gt;" in usual
+
+
+def test_two_recordings_of_one_name_do_not_share_a_page(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        soundfile.write(tmp_path / folder / "mix.wav", programme(0.5).T, RATE)
+    ran = run("check", tmp_path / "a", tmp_path / "b", "-o", tmp_path / "{name}.html")
+    assert ran.exit_code == 2
+    assert "two recordings are called 'mix.wav'" in ran.stderr
+
+
+def test_no_page_of_an_earlier_run_is_left_to_be_taken_for_this_one(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("an earlier pass")
+    (tmp_path / "empty").mkdir()
+    assert run("check", tmp_path / "empty", "-o", page).exit_code == 3
+    assert "earlier pass" not in page.read_text()
+    assert "Unreadable" in page.read_text()
