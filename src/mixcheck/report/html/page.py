@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from bokeh.document import Document
 from bokeh.embed import components
+from bokeh.settings import settings
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -133,7 +136,8 @@ def drawn(groups: dict[str, list[Plot]]) -> tuple[str, dict[str, list[dict[str, 
     with document.models.freeze():  # counted once, not again for every plot
         for plot in plots:
             document.add_root(plot.figure)
-    script, places = components([plot.figure for plot in plots], wrap_script=False)
+    with _unchecked():
+        script, places = components([plot.figure for plot in plots], wrap_script=False)
     place_of = dict(zip((plot.name for plot in plots), places, strict=True))
     return script.replace("</", "<\\/"), {
         name: [
@@ -142,6 +146,17 @@ def drawn(groups: dict[str, list[Plot]]) -> tuple[str, dict[str, list[dict[str, 
         ]
         for name, group in groups.items()
     }
+
+
+@contextlib.contextmanager
+def _unchecked() -> Iterator[None]:
+    """Without Bokeh's search for mistakes in figures, a tenth of the time; tests look at them."""
+    before = settings.perform_document_validation()
+    settings.perform_document_validation = False
+    try:
+        yield
+    finally:
+        settings.perform_document_validation = before
 
 
 @cache

@@ -42,7 +42,6 @@ def spectrum_plot(measurement: Measurement) -> Plot | None:
     made.line("hz", "middle", source=source, color=BLUE, alpha=0.7, line_dash="dashed",
               legend_label="half of the time")  # fmt: skip
     line = made.line("hz", "mean", source=source, color=BLUE, line_width=2, legend_label="mean")
-    made.scatter("hz", "mean", source=source, color=BLUE, size=4)
     tips = [("band", "@hz{0} Hz"), ("mean", "@mean{0.0} dB"), ("10 %", "@low{0.0} dB"),
             ("50 %", "@middle{0.0} dB"), ("90 %", "@high{0.0} dB")]  # fmt: skip
     made.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
