@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mixcheck.audio import Samples
 from mixcheck.dsp.fourier import real_transform
 from mixcheck.dsp.k_weighting import k_weighting_sections
-from mixcheck.meters.spectrum import band_powers, third_octaves
+from mixcheck.meters.spectrum import third_octaves
 
 FRAME = 4096
 FRAME_STEP = 4
@@ -46,9 +46,12 @@ def _weights(sample_rate_hz: int) -> tuple[NDArray[np.float32], NDArray[np.float
     """Share of each bin in each third octave, shape (bins, bands), and its K-weight."""
     _, edges = third_octaves(sample_rate_hz)
     bins = FRAME // 2 + 1
-    shares = [band_powers(row, sample_rate_hz, edges) for row in np.eye(bins)]
+    step_hz = sample_rate_hz / 2 / (bins - 1)
+    bin_edges = ((np.arange(bins + 1) - 0.5) * step_hz)[:, None]  # a bin spreads over its width
+    upper = np.minimum(edges[:, 1], bin_edges[1:])
+    shares = (upper - np.maximum(edges[:, 0], bin_edges[:-1])).clip(0.0) / step_hz
     turn = np.exp(-1j * np.linspace(0.0, np.pi, bins))
     response = np.ones(bins, np.complex128)
     for b, a in k_weighting_sections(sample_rate_hz):
         response *= np.polyval(b[::-1], turn) / np.polyval(a[::-1], turn)
-    return np.array(shares, np.float32), (np.abs(response) ** 2).astype(np.float32)
+    return shares.astype(np.float32), (np.abs(response) ** 2).astype(np.float32)
