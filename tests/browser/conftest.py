@@ -38,7 +38,7 @@ class Watched:
         return start, end
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer: its threads would keep others from forking
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")

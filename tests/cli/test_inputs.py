@@ -127,10 +127,11 @@ def test_what_lies_in_a_folder_named_before_comes_once(tree: Path) -> None:
     assert "gone.wav: does not exist" in ran.stdout
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs permissions")
 def test_a_folder_that_may_not_be_read_is_told_once(tree: Path) -> None:
     (tree / "disc 1").chmod(0)
     try:
+        if os.access(tree / "disc 1", os.R_OK):
+            pytest.skip("this user may read everything")
         ran = run("check", "disc 1")
         found = document("check", "disc 1")["files"]
     finally:
