@@ -38,7 +38,7 @@ class Watched:
         return start, end
 
 
-@pytest.fixture(scope="package")  # no longer: its threads would keep others from forking
+@pytest.fixture(scope="module")  # no longer: its thread would keep other tests from forking
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
