@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from tests.audio.ogg_pages import pages_of, with_audio_among_headers
+from tests.cli.command import run
 from tests.signals import noise
 
 from mixcheck import judge, load_profile, measure
+from mixcheck.audio import open_audio
 from mixcheck.audio.ogg import scan_ogg
 
 
@@ -71,3 +75,54 @@ def test_a_page_that_is_missing_in_the_middle_fails(stream: Path, kind: str) -> 
     )
     assert scan_ogg(stream.read_bytes()).is_incomplete
     assert judge(measure(stream), load_profile("general")).outcome == "fail"
+
+
+def samples_of(path: Path) -> np.ndarray:
+    with open_audio(path) as stream:
+        return np.concatenate([block.samples for block in stream.blocks()], axis=1)
+
+
+def test_audio_that_begins_where_the_headers_end_is_all_measured(stream: Path) -> None:
+    # A page boundary is no part of the sound: the same packets must give the same samples.
+    whole = samples_of(stream)
+    stream.write_bytes(with_audio_among_headers(stream.read_bytes()))
+    moved = samples_of(stream)
+    assert moved.shape == whole.shape == (2, 192_000)
+    np.testing.assert_allclose(moved, whole, atol=2e-6)  # decoders round differently
+    assert "truncated" not in measure(stream).counts()
+
+
+def test_without_the_extra_such_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "moved.ogg"
+    soundfile.write(path, 0.1 * noise(1, 4.0).T, 48_000, "VORBIS", format="OGG")
+    path.write_bytes(with_audio_among_headers(path.read_bytes()))
+    monkeypatch.delitem(sys.modules, "mixcheck.audio.libav", raising=False)
+    monkeypatch.setitem(sys.modules, "av", None)
+    lost_s = 4.0 - soundfile.info(path).duration
+    assert lost_s > 0.2
+    for options in ((), ("--headers",)):
+        ran = run("check", "-q", path, *options)
+        assert ran.exit_code == 3
+        line = ran.stderr.splitlines()[-1]
+        assert f"loses {lost_s:.2f} s" in line
+        assert "pip install 'mixcheck[av]'" in line
+        assert "ffmpeg" in line
+
+
+def test_pages_after_the_headers_are_no_matter(stream: Path) -> None:
+    assert not scan_ogg(stream.read_bytes()).begins_among_headers
+
+
+def test_of_streams_side_by_side_the_first_is_measured_whole(stream: Path, tmp_path: Path) -> None:
+    other = tmp_path / "longer.ogg"
+    soundfile.write(other, 0.1 * noise(2, 6.0).T, 48_000, "VORBIS", format="OGG")
+    first, second = pages_of(stream.read_bytes()), pages_of(other.read_bytes())
+    mixed = [first.pop(0), second.pop(0)]  # the first pages of all come before any other
+    while first or second:
+        mixed += [pages.pop(0) for pages in (first, second) if pages]
+    stream.write_bytes(b"".join(page.to_bytes() for page in mixed))
+    found = scan_ogg(stream.read_bytes())
+    assert (found.streams, found.is_incomplete, found.seconds) == (1, False, pytest.approx(4.0))
+    assert "truncated" not in measure(stream).counts()

@@ -56,7 +56,7 @@ class SoundfileStream:
     Raises
     ------
     NotForThisDecoderError
-        libsndfile does not know the format.
+        libsndfile does not know the format, or would silently leave out a part.
     AudioError
         mixcheck has no measure for it.
     """
@@ -129,6 +129,12 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         with source.view() as data:
             mp3 = scan_mp3(data) if container == "MP3" else None
             ogg = scan_ogg(data) if container == "OGG" else None
+    if ogg and ogg.begins_among_headers:
+        lost_s = ogg.seconds - file.frames / file.samplerate
+        raise NotForThisDecoderError(
+            "libsndfile",
+            problem=f"has its audio begin on a page of headers: libsndfile loses {lost_s:.2f} s",
+        )
     wave = None
     if container in ("WAV", "RF64"):
         with source.open() as chunks:
@@ -138,7 +144,8 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
     if mp3:
         declared = mp3.frames
     elif ogg:
-        declared = file.frames if ogg.streams < 2 else round(ogg.seconds * file.samplerate)
+        is_certain = ogg.streams < 2 and file.frames < UNKNOWN_FRAMES
+        declared = file.frames if is_certain else round(ogg.seconds * file.samplerate)
     depth = BIT_DEPTHS.get(file.subtype)
     if mp3:
         kbps, mode = mp3.bit_rate_kbps, mp3.bit_rate_mode

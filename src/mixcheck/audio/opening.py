@@ -8,9 +8,9 @@ from contextlib import closing, contextmanager
 
 from mixcheck.audio.block import AudioStream
 from mixcheck.audio.libsndfile import SoundfileStream
-from mixcheck.audio.refusal import NotForThisDecoderError, head_of, kind_of, refusal
+from mixcheck.audio.refusal import NotForThisDecoderError, head_of, refusal
 from mixcheck.audio.source import Source, open_source
-from mixcheck.errors import AudioError, MixcheckError
+from mixcheck.errors import MixcheckError
 
 Opener = Callable[[Source, int, str | None], AudioStream]
 
@@ -19,14 +19,7 @@ def _open_with_libav(source: Source, number: int, layout: str | None) -> AudioSt
     try:
         from mixcheck.audio.libav import LibavStream
     except ImportError:
-        kind = kind_of(head_of(source))
-        if kind is None:
-            raise NotForThisDecoderError from None
-        raise AudioError(
-            source.name,
-            f"is {kind}, which libsndfile cannot read",
-            "install the extra that can: pip install 'mixcheck[av]'",
-        ) from None
+        raise NotForThisDecoderError from None
     return LibavStream(source, number, layout)
 
 

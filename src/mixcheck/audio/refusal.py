@@ -14,6 +14,7 @@ LEAST_WORTH_REPAIR_BYTES = 10_000
 REPAIR = ", or have its header repaired: the audio may still be there"
 HEAD_BYTES = 512
 AGAIN = "copy or export it again"
+INSTALL = "install the extra that can: pip install 'mixcheck[av]', or decode it to WAV with ffmpeg"
 
 SIGNATURES = (  # place, bytes, and what begins so
     (4, b"ftyp", "MPEG-4 (AAC or ALAC)"),
@@ -48,12 +49,15 @@ class NotForThisDecoderError(Exception):
         Name of the decoder; empty if it is not installed.
     says : str
         Its own words, if they help.
+    problem : str
+        What is the matter, where another decoder can be trusted to read the file.
     """
 
-    def __init__(self, decoder: str = "", says: str = "") -> None:
-        super().__init__(decoder, says)
+    def __init__(self, decoder: str = "", says: str = "", problem: str = "") -> None:
+        super().__init__(decoder, says, problem)
         self.decoder = decoder
         self.says = says
+        self.problem = problem
 
 
 def refuse_unmeasurable(source: Source, frames: int, rate_hz: int, channels: int) -> None:
@@ -127,6 +131,10 @@ def kind_of(head: bytes) -> str | None:
 def refusal(path: str, head: bytes, refused: Sequence[NotForThisDecoderError]) -> AudioError:
     """The error for a file that every decoder refused."""
     kind = kind_of(head)
+    problem = "".join(error.problem for error in refused)
+    is_one_missing = not all(error.decoder for error in refused)
+    if is_one_missing and (kind or problem):
+        return AudioError(path, problem or f"is {kind}, which libsndfile cannot read", INSTALL)
     if kind:
         return AudioError(path, f"is {kind}, damaged or incomplete", AGAIN)
     decoders = " or ".join(error.decoder for error in refused if error.decoder)
