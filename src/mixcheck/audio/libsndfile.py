@@ -18,7 +18,7 @@ from mixcheck.audio.format import AudioFormat
 from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames, has_no_layout
 from mixcheck.audio.layouts import assumed_layout, fixed_layout, given_layout, layout_from_mask
 from mixcheck.audio.mpeg import scan_mp3
-from mixcheck.audio.ogg import scan_ogg
+from mixcheck.audio.ogg import OggStream, scan_ogg
 from mixcheck.audio.packed import PackedReader, is_packed
 from mixcheck.audio.refusal import NotForThisDecoderError, refuse_stream, refuse_unmeasurable
 from mixcheck.audio.source import Source
@@ -129,12 +129,8 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         with source.view() as data:
             mp3 = scan_mp3(data) if container == "MP3" else None
             ogg = scan_ogg(data) if container == "OGG" else None
-    if ogg and ogg.begins_among_headers:
-        lost_s = ogg.seconds - file.frames / file.samplerate
-        raise NotForThisDecoderError(
-            "libsndfile",
-            problem=f"has its audio begin on a page of headers: libsndfile loses {lost_s:.2f} s",
-        )
+    if ogg:
+        _refuse_to_lose(ogg, file)
     wave = None
     if container in ("WAV", "RF64"):
         with source.open() as chunks:
@@ -172,6 +168,17 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         wave_kind=wave.kind if wave else None,
         **dict(zip(STATED, wave.stated, strict=True)) if wave else {},
     )
+
+
+def _refuse_to_lose(ogg: OggStream, file: soundfile.SoundFile) -> None:
+    """Raise if libsndfile would leave out what stands on the page where the headers end.
+
+    Nothing is lost if that is but the packet which primes the decoder.
+    """
+    lost_s = ogg.seconds - file.frames / file.samplerate
+    if ogg.begins_among_headers and lost_s * file.samplerate > 0.5:
+        problem = f"has its audio begin on a page of headers: libsndfile loses {lost_s:.2f} s"
+        raise NotForThisDecoderError("libsndfile", problem=problem)
 
 
 def _layout(
