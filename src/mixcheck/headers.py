@@ -18,6 +18,7 @@ from mixcheck.units import quantities
 
 OF_HEADERS = ("truncated", "unknown-length")
 REASON = "only the header was read"
+NOT_TOLD = "only the header was read, and whether all audio follows it is not told by it"
 
 
 def measure_header(path: str | os.PathLike[str], *, layout: str | None = None) -> Measurement:
@@ -32,10 +33,12 @@ def measure_header(path: str | os.PathLike[str], *, layout: str | None = None) -
     """
     name = os.fspath(path)
     with open_audio(name, layout=layout) as stream:
-        audio = stream.format
+        audio, there = stream.format, stream.frames_there()
     unseen = unmeasured((code for code in finding_kinds() if code not in OF_HEADERS), REASON)
+    if there is None:
+        unseen["truncated"] = NOT_TOLD
     readings = {meter.name: _unread(meter, unseen) for meter in METERS}
-    return Measurement(name, audio, readings, truncated(audio, audio.frames))
+    return Measurement(name, audio, readings, () if there is None else truncated(audio, there))
 
 
 def measure_headers(

@@ -102,6 +102,15 @@ class Measurement:
         value: Value = getattr(holder, name)
         return value
 
+    @property
+    def is_of_audio(self) -> bool:
+        """Whether anything was measured, and not only a header read."""
+        return any(
+            getattr(reading, name) not in (None, ())
+            for reading in self.readings.values()
+            for name in quantities(type(reading))
+        )
+
     def unseen(self) -> Mapping[str, str]:
         """Finding codes that could not be looked for, with the reason; metrics' reasons too."""
         readings = [reading.reasons for reading in self.readings.values() if reading.reasons]

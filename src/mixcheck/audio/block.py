@@ -55,6 +55,10 @@ class AudioStream(Protocol):
 
     format: AudioFormat
 
+    def frames_there(self) -> int | None:
+        """How many frames the bytes of the file hold; ``None`` where only decoding tells."""
+        ...
+
     def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
         """Yield the recording in blocks; a damaged file ends early.
 

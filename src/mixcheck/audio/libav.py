@@ -141,6 +141,19 @@ class LibavStream:
             is_incomplete=ogg.is_incomplete if ogg else None,
         )
 
+    def frames_there(self) -> int | None:
+        """See :class:`~mixcheck.audio.block.AudioStream`; told of Ogg, and of MP4 by its index."""
+        if self.format.container == "OGG":
+            return self.format.frames
+        index = self._stream.index_entries
+        if self.format.container not in ("MP4", "MOV") or not len(index):
+            return None
+        for entry in index:
+            if entry.pos + entry.size > self._source.size:
+                seconds = float(entry.timestamp * self._stream.time_base)
+                return max(0, round(seconds * self.format.sample_rate_hz))
+        return self.format.frames
+
     def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
         """Yield the recording in blocks; see :class:`~mixcheck.audio.block.AudioStream`.
 

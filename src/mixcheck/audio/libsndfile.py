@@ -14,6 +14,7 @@ import soundfile
 from mixcheck.audio.block import SampleBlock, Samples, usable_block
 from mixcheck.audio.broadcast import read_broadcast_wave
 from mixcheck.audio.core_audio import core_audio_layout
+from mixcheck.audio.flac import flac_frames
 from mixcheck.audio.format import AudioFormat
 from mixcheck.audio.header import UNKNOWN_FRAMES, channel_mask, declared_frames, has_no_layout
 from mixcheck.audio.layouts import assumed_layout, fixed_layout, given_layout, layout_from_mask
@@ -84,6 +85,18 @@ class SoundfileStream:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+    def frames_there(self) -> int | None:
+        """See :class:`~mixcheck.audio.block.AudioStream`."""
+        container = self.format.container
+        if container in ("FLAC", "MP3"):
+            with self._source.view() as data:
+                if container == "FLAC":
+                    return flac_frames(data)
+                mp3 = scan_mp3(data)
+                return mp3.frames_there if mp3 else None
+        is_told = container == "OGG" or not self.format.is_compressed
+        return self.format.frames if is_told else None
 
     def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
         """Yield the recording in blocks; see :class:`~mixcheck.audio.block.AudioStream`."""

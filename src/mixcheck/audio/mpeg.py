@@ -28,6 +28,8 @@ class Mp3Stream:
     frames : int
         Audio frames (1152 or 576 for each MP3 frame), padding included: what the tag announces
         where there is one, else what is there.
+    frames_there : int or None
+        Those that are there; ``None`` where no tag says how many there should be.
     bit_rate_kbps : float
         Mean over the MP3 frames.
     bit_rate_mode : str
@@ -35,6 +37,7 @@ class Mp3Stream:
     """
 
     frames: int
+    frames_there: int | None
     bit_rate_kbps: float
     bit_rate_mode: str
 
@@ -66,7 +69,8 @@ def scan_mp3(data: ByteView) -> Mp3Stream | None:
     mean = sum(kbps * count for kbps, count in rates.items()) / rates.total()
     packets = max(rates.total(), announced or 0)
     mode = "constant" if len(rates) == 1 else "variable"
-    return Mp3Stream(packets * header.frames, mean, mode)
+    there = rates.total() * header.frames if announced else None
+    return Mp3Stream(packets * header.frames, there, mean, mode)
 
 
 def _bits(data: ByteView, position: int) -> int:

@@ -201,7 +201,8 @@ def _file(report: FileReport) -> Iterator[str]:
     is_marked = any(metrics()[metric].heuristic for metric in (*judged, *unjudged))
     if is_marked or any(finding_kinds()[code].heuristic for code in found):
         yield f"  {HEURISTIC_MARK} a heuristic: no standard defines it"
-    yield paragraph("  ", method_line(measurement.format))
+    if measurement.is_of_audio:
+        yield paragraph("  ", method_line(measurement.format))
 
 
 def _label(metric: str) -> str:
