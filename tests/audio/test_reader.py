@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from tests.signals import Signal, pink, sine
+from tests.signals import Signal, noise, pink, sine
 
 import mixcheck
 from mixcheck.audio import AudioFormat, open_audio
@@ -397,3 +397,25 @@ def test_a_pipe_does_not_keep_its_reader_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.wav")
     with pytest.raises(AudioError, match=r"a\.wav: is a pipe"):
         mixcheck.measure(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
+def test_a_flac_damaged_inside_is_measured_up_to_the_damage(tmp_path: Path, share: float) -> None:
+    path, seconds = tmp_path / "a.flac", 10.0
+    soundfile.write(path, 0.1 * noise(1, seconds, rate=RATE).T, RATE, "PCM_24")
+    whole, _ = soundfile.read(path, dtype="float32")
+    data = bytearray(path.read_bytes())
+    place = int(share * len(data))
+    data[place : place + 400] = bytes(400)
+    path.write_bytes(data)
+    with open_audio(path) as stream:  # a second pass is as good as the first
+        read = [np.concatenate([one.samples for one in stream.blocks()], 1) for _ in range(2)]
+    np.testing.assert_array_equal(read[0], read[1])
+    frames = read[0].shape[1]
+    # Noise takes as many bytes in every frame of FLAC, and those of libFLAC have 4096 samples.
+    assert share * seconds * RATE - 2 * 4096 < frames <= share * seconds * RATE
+    np.testing.assert_array_equal(read[0], whole[:frames].T)
+    measured = mixcheck.measure(path)
+    (found,) = (one for one in measured.findings if one.code == "truncated")
+    assert found.start_s == frames / RATE
+    assert found.end_s == seconds

@@ -69,7 +69,7 @@ class SoundfileStream:
             says = getattr(error, "error_string", str(error))
             raise NotForThisDecoderError("libsndfile", says) from None
         self._source, self._file = source, file
-        self._is_begun = False
+        self._is_begun = self._is_damaged = False
         try:
             refuse_unmeasurable(source, file.frames, file.samplerate, file.channels)
             refuse_stream(source, number, streams=1)
@@ -101,7 +101,10 @@ class SoundfileStream:
     def blocks(self, start: int = 0, frames: int | None = None) -> Iterator[SampleBlock]:
         """Yield the recording in blocks; see :class:`~mixcheck.audio.block.AudioStream`."""
         if start or self._is_begun:
-            self._file.seek(min(start, self._file.frames))
+            try:
+                self._go_to(min(start, self._file.frames))
+            except soundfile.LibsndfileError:
+                return  # beyond the damage
         self._is_begun = True
         wide = self.format.codec in WIDE_CODECS
         shape = (frames or self.format.block_frames, self.format.channels)
@@ -112,6 +115,8 @@ class SoundfileStream:
             # Reductions run 30 times faster over planar samples; transpose once, here.
             yield usable_block(start, read.T.copy(order="C"), self.format.is_float)
             start += len(read)
+            if len(read) < len(buffer):
+                break
         self._source.check()
 
     def _read(self, buffer: Samples, start: int) -> Samples:
@@ -123,15 +128,23 @@ class SoundfileStream:
             return read
         except (soundfile.LibsndfileError, RuntimeError):
             pass
-        filled = 0
+        filled, self._is_damaged = 0, True
         with contextlib.suppress(soundfile.LibsndfileError, RuntimeError):
-            self._file.seek(start)
+            self._go_to(start)
             while filled < len(buffer):
                 piece = self._file.read(out=buffer[filled : filled + SALVAGE_FRAMES])
                 if not len(piece):
                     break
                 filled += len(piece)
         return buffer[:filled]
+
+    def _go_to(self, start: int) -> None:
+        """Make a frame the next to be read; a decoder of FLAC that has failed can seek no more."""
+        if self._is_damaged:
+            self._file.close()
+            self._file = soundfile.SoundFile(self._source.for_decoder())
+            self._file._info.seekable = 0  # python-soundfile seeks after every read
+        self._file.seek(start)
 
 
 def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> AudioFormat:
