@@ -339,6 +339,43 @@ def test_without_the_extra_a_line_says_which(
     assert "pip install 'mixcheck[av]'" in line
 
 
+F64 = ("-ac", "6", "-c:a", "pcm_f64le")  # more than two channels need such a header
+
+
+def test_w64_of_64_bit_float_with_an_extensible_header_is_read(
+    ffmpeg: str, source: Path, tmp_path: Path
+) -> None:
+    path = encoded(ffmpeg, source, tmp_path / "a.w64", *F64)
+    found, samples = decoded(path)
+    assert (found.container, found.codec, found.bit_depth) == ("W64", "DOUBLE", 64)
+    np.testing.assert_array_equal(samples[:2], soundfile.read(source, always_2d=True)[0].T)
+
+
+def test_without_the_extra_such_a_w64_asks_for_it(
+    ffmpeg: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = encoded(ffmpeg, source, tmp_path / "a.w64", *F64)
+    monkeypatch.delitem(sys.modules, "mixcheck.audio.libav", raising=False)
+    monkeypatch.setitem(sys.modules, "av", None)
+    ran = run("check", "-q", path)
+    assert ran.exit_code == 3
+    (line,) = ran.stderr.splitlines()
+    assert "a coding that libsndfile cannot read" in line
+    assert "pip install 'mixcheck[av]'" in line
+
+
+def test_vorbis_in_a_wav_is_not_to_be_converted_to_what_it_is(
+    ffmpeg: str, source: Path, tmp_path: Path
+) -> None:
+    vorbis = encoded(ffmpeg, source, tmp_path / "a.ogg", "-c:a", "libvorbis")
+    path = encoded(ffmpeg, vorbis, tmp_path / "a.wav", "-c", "copy")
+    ran = run("check", "-q", path)
+    assert ran.exit_code == 3
+    (line,) = ran.stderr.splitlines()
+    assert "Vorbis in a WAV" in line
+    assert "WAV of linear PCM" in line
+
+
 def test_pyav_is_imported_only_when_needed(source: Path) -> None:
     code = "import sys, mixcheck; mixcheck.measure(sys.argv[1]); print('av' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code, source], capture_output=True, text=True)

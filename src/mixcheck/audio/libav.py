@@ -26,7 +26,12 @@ from mixcheck.audio.libav_format import (
     stated_layout,
 )
 from mixcheck.audio.ogg import scan_ogg
-from mixcheck.audio.refusal import NotForThisDecoderError, refuse_stream, refuse_unmeasurable
+from mixcheck.audio.refusal import (
+    CONVERT,
+    NotForThisDecoderError,
+    refuse_stream,
+    refuse_unmeasurable,
+)
 from mixcheck.audio.source import Source
 from mixcheck.errors import AudioError
 
@@ -98,7 +103,7 @@ class LibavStream:
             raise AudioError(
                 self._source.name,
                 "holds audio that FFmpeg cannot decode",
-                "if it plays elsewhere, convert it to WAV or FLAC; else copy or export it again",
+                CONVERT,
             )
         checks = STRICTER_CHECKS.get(decoder.codec.canonical_name, CHECKS)
         decoder.options = {"err_detect": checks}
@@ -118,6 +123,9 @@ class LibavStream:
         if given is not None:
             labels, origin = given_layout(self._source.name, given, channels), "given"
         codec = codec_name(decoder, depth)
+        if (container.format.name, codec) == ("wav", "VORBIS"):
+            problem = "holds Vorbis in a WAV, which neither libsndfile nor FFmpeg can decode"
+            raise AudioError(self._source.name, problem, CONVERT)
         ogg = None
         if container.format.name == "ogg":
             with self._source.view() as data:

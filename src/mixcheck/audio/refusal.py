@@ -14,6 +14,8 @@ LEAST_WORTH_REPAIR_BYTES = 10_000
 REPAIR = ", or have its header repaired: the audio may still be there"
 HEAD_BYTES = 512
 AGAIN = "copy or export it again"
+CONVERT = f"if it plays elsewhere, convert it to WAV of linear PCM or to FLAC; else {AGAIN}"
+UNKNOWN_CODEC = "unimplemented format"  # libsndfile's words
 INSTALL = "install the extra that can: pip install 'mixcheck[av]', or decode it to WAV with ffmpeg"
 
 SIGNATURES = (  # place, bytes, and what begins so
@@ -135,6 +137,9 @@ def refusal(path: str, head: bytes, refused: Sequence[NotForThisDecoderError]) -
     is_one_missing = not all(error.decoder for error in refused)
     if is_one_missing and (kind or problem):
         return AudioError(path, problem or f"is {kind}, which libsndfile cannot read", INSTALL)
+    if is_one_missing and UNKNOWN_CODEC in refused[0].says:
+        problem = "holds audio in a coding that libsndfile cannot read"
+        return AudioError(path, problem, INSTALL.replace("that can", "that may"))
     if kind:
         return AudioError(path, f"is {kind}, damaged or incomplete", AGAIN)
     decoders = " or ".join(error.decoder for error in refused if error.decoder)
@@ -144,7 +149,7 @@ def refusal(path: str, head: bytes, refused: Sequence[NotForThisDecoderError]) -
     return AudioError(
         path,
         f"is no audio that {decoders} can read" + ("" if is_guess else f" ({why})"),
-        f"if it plays elsewhere, convert it to WAV or FLAC; else {AGAIN}",
+        CONVERT,
     )
 
 
