@@ -75,7 +75,7 @@ def run_and_report(
     finished: int | None = None
     try:
         if run.layout is not None:
-            named_layout(run.layout)
+            named_layout(run.layout, dual_mono=run.dual_mono)
         first, files = _peeked(find_inputs(run.paths), 2)
         writers = writers_of(run, several=len(first) > 1)
         try:

@@ -18,6 +18,7 @@ from mixcheck.audio import (
     SampleBlock,
     assumed_layout,
     given_layout,
+    named_layout,
     open_audio,
     usable_block,
 )
@@ -69,11 +70,13 @@ def measure(
     AudioError
         The file cannot be read; the message names it, the cause and the cure.
     UsageError
-        There is no such layout.
+        There is no such layout, or dual mono is asked for with one that is not mono.
     """
     name = os.fspath(path)
+    if layout is not None:
+        named_layout(layout, dual_mono=dual_mono)
     with open_audio(name, layout=layout, stream=stream) as opened:
-        audio = as_dual_mono(opened.format) if dual_mono and not layout else opened.format
+        audio = as_dual_mono(opened.format) if dual_mono else opened.format
         measured = measure_blocks(
             name,
             audio,

@@ -158,6 +158,15 @@ def levels(*arguments: str) -> tuple[float, float, list[str], str]:
     )
 
 
+def test_dual_mono_agrees_with_the_layout_mono_and_with_no_other(folder: Path) -> None:
+    assert levels("good.wav", "--dual-mono", "--layout", "mono") == levels(
+        "good.wav", "--dual-mono"
+    )
+    ran = run("check", "stereo.wav", "--dual-mono", "--layout", "stereo")
+    assert ran.exit_code == 2
+    assert "layout stereo is not mono" in ran.stderr
+
+
 def test_dual_mono_is_3_lu_louder(folder: Path) -> None:
     mono, peak, layout, _ = levels("good.wav")
     twice, same_peak, _, origin = levels("good.wav", "--dual-mono")

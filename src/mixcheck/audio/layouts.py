@@ -68,16 +68,18 @@ def fixed_layout(container: str, channels: int) -> tuple[str, ...] | None:
     return tuple(labels.split()) if labels else None
 
 
-def named_layout(name: str) -> tuple[str, ...]:
+def named_layout(name: str, *, dual_mono: bool = False) -> tuple[str, ...]:
     """Labels of a layout that the user named.
 
     Raises
     ------
     UsageError
-        The name is unknown.
+        The name is unknown, or it is not mono and yet to be measured as dual mono.
     """
     if name not in LAYOUTS:
         raise UsageError(f"unknown layout {name!r}; known are {', '.join(LAYOUTS)}")
+    if dual_mono and len(LAYOUTS[name]) > 1:
+        raise UsageError(f"layout {name} is not mono: it goes without dual mono")
     return LAYOUTS[name]
 
 
