@@ -30,6 +30,8 @@ COUNTED_BY = {
     "non-finite": "integrity.non_finite_samples",
 }
 
+NO_NUMBER = "no sample is a number that can be measured"
+
 Value = float | int | str | None | tuple[Any, ...]
 
 
@@ -72,6 +74,12 @@ class Measurement:
         found = [item for reading in readings.values() for item in reading.findings]
         found.sort(key=lambda item: (item.start_s, item.code))
         bare = {name: replace(reading, findings=()) for name, reading in readings.items()}
+        unusable = getattr(readings.get("integrity"), "non_finite_samples", None)
+        if unusable == audio.frames * audio.channels:
+            bare = {
+                name: replace(reading, reasons=dict.fromkeys(reading.reasons, NO_NUMBER))
+                for name, reading in bare.items()
+            }
         return cls(path, audio, bare, tuple(found), series=series)
 
     def count(self, code: str) -> int:

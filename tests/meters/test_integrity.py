@@ -154,6 +154,28 @@ def test_a_whole_file_of_nan_is_measured_as_silence() -> None:
     assert (found.start_s, found.end_s, found.channels) == (0.0, 2.0, (0, 1))
 
 
+@pytest.mark.parametrize("sample", [np.nan, np.inf, 1e30])
+def test_what_is_no_number_is_not_called_silence(sample: float) -> None:
+    measured = measure_array(np.full((2, 5 * RATE), sample, np.float32), RATE)
+    assert set(measured.counts()) == {"non-finite"}
+    assert (
+        measured.reason("loudness.integrated_lufs") == "no sample is a number that can be measured"
+    )
+    assert not any(
+        word in reason
+        for reason in measured.unseen().values()
+        for word in ("silence", "black", "louder")
+    )
+
+
+def test_a_channel_of_nan_is_not_silent_but_one_of_zeros_is() -> None:
+    samples = programme(3.0)
+    samples[1] = np.nan
+    assert "silent-channel" not in measure_array(samples, RATE).counts()
+    samples[1] = 0.0
+    assert measure_array(samples, RATE).counts()["silent-channel"] == 1
+
+
 def test_clean_programme_has_no_finding_of_integrity() -> None:
     # Not the programme of the other tests, which does end in a wall, at 15 kHz.
     samples = pink(19, 6.0, band_hz=(30.0, RATE / 2))

@@ -189,3 +189,13 @@ def test_under_the_absolute_gate_there_is_no_integrated_loudness() -> None:
     assert measured.value("loudness.integrated_lufs") is None
     assert "-70" in (measured.reason("loudness.integrated_lufs") or "")
     assert value(measured, "max_momentary_lufs") == pytest.approx(-71.0, abs=0.05)
+
+
+def test_a_lone_lfe_has_no_loudness_and_the_reason_says_so() -> None:
+    samples = np.zeros((6, 5 * RATE))
+    samples[3] = 0.1 * np.random.default_rng(5).standard_normal(5 * RATE)
+    measured = measure_array(samples, RATE, layout="5.1")
+    assert measured.value("loudness.integrated_lufs") is None
+    assert "LFE" in (measured.reason("loudness.integrated_lufs") or "")
+    silent = measure_array(0.0 * samples, RATE, layout="5.1")
+    assert "LFE" not in (silent.reason("loudness.integrated_lufs") or "")

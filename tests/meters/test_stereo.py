@@ -123,3 +123,12 @@ def test_an_imbalance_is_found_from_3_db(gain_db: float, is_found: bool) -> None
     measured = measure_array(samples, RATE)
     assert measured.value("stereo.balance_db") == pytest.approx(gain_db, abs=0.05)
     assert ("channel-imbalance" in codes(measured)) == is_found
+
+
+@pytest.mark.parametrize(("frames", "is_enough"), [(1, False), (5, False), (RATE // 2, True)])
+def test_a_few_frames_tell_nothing_of_polarity(frames: int, is_enough: bool) -> None:
+    left = 0.3 * np.random.default_rng(8).standard_normal(frames)
+    measured = measure_array(np.array([left, -left]), RATE)
+    assert ("inverted-polarity" in measured.counts()) == is_enough
+    assert (measured.unseen().get("inverted-polarity") == "shorter than 0.5 s") != is_enough
+    assert "mono-loss" not in measured.counts()

@@ -136,6 +136,7 @@ class LoudnessMeter:
         self._max_true_peak = 0.0
         self._recent_true_peaks: deque[float] = deque(maxlen=3)
         self._min_psr_lu: float | None = None
+        self._is_lfe_heard = False
         self.whole_segments = 0
         self.momentary = self.short_term = np.zeros(0)
 
@@ -146,6 +147,8 @@ class LoudnessMeter:
         segments = block.segments
         whole = segments.frames >= self._full_segment  # the last of a file may be cut short
         energy = self._weights @ segments.k_energy
+        uncounted = segments.k_energy[self._weights == 0.0] / segments.frames
+        self._is_lfe_heard |= (lufs(uncounted.max(initial=0.0)) or -np.inf) > ABSOLUTE_GATE_LUFS
         self.whole_segments = int(whole.sum())
         self._push(energy[whole], segments.frames[whole].astype(np.float64))
         for second, true_peak in enumerate(block.true_peaks.peaks.max(0).tolist(), 1):
@@ -235,13 +238,14 @@ class LoudnessMeter:
     def _reasons(self, values: dict[str, Any]) -> dict[str, str]:
         needs_3_s = ("loudness_range_lu", "max_short_term_lufs", "min_psr_lu")
         reasons = {}
+        counted = ", the LFE left out as BS.1770 has it" if self._is_lfe_heard else ""
         for name in (name for name, value in values.items() if value is None):
             needed = SHORT_TERM if name in needs_3_s else MOMENTARY
             seconds = needed / SEGMENTS_PER_S
             reasons[name] = (
                 f"shorter than {seconds:g} s"
                 if self._segments < needed
-                else f"nothing is louder than {ABSOLUTE_GATE_LUFS:g} LUFS"
+                else f"nothing is louder than {ABSOLUTE_GATE_LUFS:g} LUFS{counted}"
             )
         return reasons
 

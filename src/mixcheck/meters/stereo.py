@@ -30,6 +30,8 @@ HEARD_DBFS = -60.0
 SILENT_DBFS = -90.0
 INVERTED_CORRELATION = -0.8
 IMBALANCE_DB = 3.0
+OF_CORRELATION = ("inverted-polarity", "mono-loss")
+CORRELATION_SHORTEST_S = 0.5  # a few frames agree, or not, by chance
 IMBALANCE_SHORTEST_S = 5.0  # a single panned sound is no fault
 MONO_LOSS_DB = -6.0
 IDENTICAL_SIDE_DB = -80.0
@@ -97,6 +99,7 @@ class StereoMeter:
         self._energy = np.zeros(audio.channels)
         self._cross = 0.0
         self._peak = np.zeros(audio.channels)
+        self._non_finite = np.zeros(audio.channels, np.int64)
         self._windows: list[NDArray[np.float64]] = []
 
     def update(self, block: Block) -> None:
@@ -105,6 +108,8 @@ class StereoMeter:
         self._frames += block.frames
         self._energy += segments.energy.sum(1)
         np.maximum(self._peak, block.sample_peak, out=self._peak)
+        if len(block.non_finite):
+            self._non_finite += np.bincount(block.non_finite[:, 0], minlength=self._channels)
         if segments.cross is None:
             return
         self._cross += float(segments.cross.sum())
@@ -146,7 +151,11 @@ class StereoMeter:
         reasons = {name: _REASONS[name] for name, value in values.items() if value is None}
         if "side_to_mid_db" in reasons and not mid:
             reasons["side_to_mid_db"] = _REASONS["mono_sum_loss_db"]
-        findings = () if silent else self._findings(values)
+        findings = [] if silent else self._findings(values)
+        if self._frames < CORRELATION_SHORTEST_S * self._rate:
+            unsure = [one.code for one in findings if one.code in OF_CORRELATION]
+            reasons |= unmeasured(unsure, f"shorter than {CORRELATION_SHORTEST_S:g} s")
+            findings = [one for one in findings if one.code not in unsure]
         return StereoReading(**values, reasons=reasons, findings=(*silent, *findings))
 
     def _finding(self, code: str, message: str, value: float | None, unit: str) -> Finding:
@@ -157,7 +166,8 @@ class StereoMeter:
 
     def _silent_channels(self) -> tuple[Finding, ...]:
         level = 10.0 * np.log10(self._energy / self._frames + 1e-30)
-        silent = np.flatnonzero((level < SILENT_DBFS) & ~self._may_be_silent).tolist()
+        may_be_silent = self._may_be_silent | (self._non_finite == self._frames)
+        silent = np.flatnonzero((level < SILENT_DBFS) & ~may_be_silent).tolist()
         if not silent:
             return ()
         loudest = float(level.max())
