@@ -154,7 +154,8 @@ class LibavStream:
         if self.format.container == "OGG":
             return self.format.frames
         index = self._stream.index_entries
-        if self.format.container not in ("MP4", "MOV") or not len(index):
+        is_told = self.format.container in ("MP4", "MOV") and self._stream.frames and len(index)
+        if not is_told:  # nor is it of a fragmented file, whose index comes piece by piece
             return None
         for entry in index:
             if entry.pos + entry.size > self._source.size:
