@@ -65,6 +65,30 @@ def test_new_and_worse_faults_count(now: list[Finding]) -> None:
     assert outcome_after(report(PLACES), report(now)) == "fail"
 
 
+@pytest.mark.parametrize(
+    ("then_s", "now_s", "outcome"),
+    [(0.005, 0.006, "pass"), (0.005, 0.008, "fail"), (0.005, 0.05, "fail"),
+     (0.06, 0.07, "pass"), (0.06, 0.08, "fail"), (4.0, 4.9, "pass"), (4.0, 5.1, "fail")],
+)  # fmt: skip
+def test_a_quarter_longer_is_worse_however_short(then_s: float, now_s: float, outcome: str) -> None:
+    before, after = (report([found("dropout", 1.5, end_s=1.5 + s)]) for s in (then_s, now_s))
+    assert outcome_after(before, after) == outcome
+
+
+@given(seconds=st.floats(-0.9, 0.9))
+def test_a_small_shift_of_faults_that_lie_close_together(seconds: float) -> None:
+    places = [found("clipping", 2.0 + start) for start in range(30)]
+    assert outcome_after(report(places), report(moved(places, seconds))) == "pass"
+
+
+def test_what_lies_nearest_is_the_same() -> None:
+    """A new fault before an old one is the new one."""
+    new = found("clipping", 8.5)
+    now = report([*PLACES, new])
+    kept = Baseline("b.json", json.loads(Baseline("b.json").updated([report(PLACES)]))["files"])
+    assert [one for one, _ in kept.accepted(now).findings] == PLACES
+
+
 def test_fewer_faults_pass() -> None:
     assert outcome_after(report(PLACES), report(PLACES[1:])) == "pass"
 
@@ -95,6 +119,12 @@ def test_a_limit_may_be_missed_by_as_much(lufs: float, outcome: str) -> None:
         ("dB", -4.0, -3.0, "pass"),
         ("bit", 16.0, 12.0, "fail"),
         ("FS", 0.02, -0.2, "fail"),
+        ("FS", 0.02, 0.03, "fail"),
+        ("FS", 0.02, 0.021, "pass"),
+        ("samples", 3.0, 6.0, "fail"),
+        ("samples", 3.0, 4.0, "pass"),
+        ("Hz", 16_000.0, 11_000.0, "fail"),
+        ("Hz", 11_000.0, 16_000.0, "pass"),
     ],
 )
 def test_a_louder_fault_is_worse(unit: str, then: float, now: float, outcome: str) -> None:

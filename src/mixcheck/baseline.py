@@ -8,9 +8,11 @@ decibel louder, a limit missed by more.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +29,9 @@ REASON = "baseline"
 SHIFT_S = 1.0
 LEVEL_UNITS = frozenset({"dBFS", "dBTP", "LU", "LUFS"})
 LEVEL_SLACK_DB = 1.0
-SHARE_SLACK, LEAST_SLACK = 1.25, 0.05
+SHARE_SLACK = 1.25
+LEAST_SLACK = {"s": 0.001, "samples": 1.0, "FS": 0.001}  # beside the share, for what is tiny
+NARROW_S = 0.01  # findings that moved together did so by the same time, this near
 LIMIT_SLACK = 0.1  # in the unit of the limit, less than any tool shows
 
 Entry = Mapping[str, Any]
@@ -131,8 +135,8 @@ def _entry(report: FileReport, measurement: Measurement) -> dict[str, Any]:
     findings = [
         {
             "code": one.code,
-            "start_s": round(one.start_s, 3),
-            "end_s": round(one.end_s, 3),
+            "start_s": round(one.start_s, 6),
+            "end_s": round(one.end_s, 6),
             "channels": list(one.channels),
             "value": one.value,
             "unit": one.unit,
@@ -169,22 +173,40 @@ def _is_no_worse(verdict: Verdict, limits: Mapping[str, Any]) -> bool:
 
 
 def _recognised(now: Sequence[Finding], then: Any) -> list[Finding]:
-    """The findings that were there then, each of those recognised once, in order of time."""
-    waiting = sorted(then, key=lambda one: one.start_s)
-    found = []
-    for one in sorted(now, key=lambda one: one.start_s):
-        for old in waiting:
-            same = (old.code, old.channels) == (one.code, one.channels)
-            if same and abs(old.start_s - one.start_s) <= SHIFT_S and not _is_worse(one, old):
-                found.append(one)
-                waiting.remove(old)
-                break
-    return found
+    """The findings that were there then, in order of time, each of those recognised once.
+
+    What lies nearest is the same, where the file's start has moved by what most have moved by.
+    """
+    pairs = [
+        (one, old)
+        for one, old in itertools.product(now, list(then))
+        if (old.code, old.channels) == (one.code, one.channels)
+        and abs(old.start_s - one.start_s) <= SHIFT_S
+        and not _is_worse(one, old)
+    ]
+    moves = Counter(_steps_moved(*pair) for pair in pairs)
+    moved = max(moves, key=lambda steps: (moves[steps], -abs(steps)), default=0)
+    pairs.sort(key=lambda pair: (abs(_steps_moved(*pair) - moved), _difference(*pair)))
+    found: dict[int, Finding] = {}
+    taken: set[int] = set()
+    for one, old in pairs:
+        if id(one) not in found and id(old) not in taken:
+            found[id(one)] = one
+            taken.add(id(old))
+    return sorted(found.values(), key=lambda one: one.start_s)
+
+
+def _steps_moved(now: Finding, then: Finding) -> int:
+    return round((now.start_s - then.start_s) / NARROW_S)
+
+
+def _difference(now: Finding, then: Finding) -> float:
+    return abs((now.value or 0.0) - (then.value or 0.0))
 
 
 def _is_worse(now: Finding, then: Finding) -> bool:
     length_now, length_then = now.end_s - now.start_s, then.end_s - then.start_s
-    if length_now > SHARE_SLACK * length_then + LEAST_SLACK:
+    if length_now > SHARE_SLACK * length_then + LEAST_SLACK["s"]:
         return True
     if now.value is None or then.value is None:
         return False
@@ -192,9 +214,11 @@ def _is_worse(now: Finding, then: Finding) -> bool:
         return now.value > then.value + LEVEL_SLACK_DB
     if now.unit == "bit":
         return now.value < then.value
+    if now.unit == "Hz":  # where a spectrum ends
+        return now.value < then.value / SHARE_SLACK
     if now.unit == "dB":  # to either side
         return abs(now.value) > abs(then.value) + LEVEL_SLACK_DB
-    return abs(now.value) > SHARE_SLACK * abs(then.value) + LEAST_SLACK
+    return abs(now.value) > SHARE_SLACK * abs(then.value) + LEAST_SLACK.get(now.unit, 0.0)
 
 
 def _finding(entry: Entry) -> Finding:

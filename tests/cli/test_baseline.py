@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,43 @@ def test_survives_other_tags_and_a_little_more_at_the_start(folder: Path) -> Non
         file.write(np.concatenate([np.zeros(rate // 4), samples]))
     assert run("check", path, "--baseline", "b.json").exit_code == 0
     assert run("check", path).exit_code == 1
+
+
+DROPOUTS = {1.5: 0.005, 2.8: 0.02, 4.0: 0.06}
+
+
+def with_dropouts(path: str, dropouts: Mapping[float, float]) -> None:
+    """Noise that drops out: seconds of start to seconds of length."""
+    rate = 48_000
+    samples = np.random.default_rng(7).normal(0.0, 0.05, 5 * rate)
+    for start, seconds in dropouts.items():
+        samples[round(start * rate) : round((start + seconds) * rate)] = 0.0
+    soundfile.write(path, samples, rate, "PCM_16")
+
+
+@pytest.mark.parametrize("seconds", [0.008, 0.012, 0.02, 0.05])
+def test_a_short_dropout_that_got_longer_fails(seconds: float) -> None:
+    with_dropouts("d.wav", DROPOUTS)
+    run("check", "d.wav", "--baseline", "d.json", "--update-baseline")
+    with_dropouts("d.wav", {**DROPOUTS, 1.5: 0.0055})
+    assert run("check", "d.wav", "--baseline", "d.json").exit_code == 0
+    with_dropouts("d.wav", {**DROPOUTS, 1.5: seconds})
+    ran = run("check", "d.wav", "--baseline", "d.json")
+    assert ran.exit_code == 1
+    assert "00:00:01.500  mono error    dropout" in ran.stdout
+    assert "00:00:02.800  mono accepted dropout" in ran.stdout
+
+
+def test_a_new_dropout_is_told_from_an_old_one_after_it() -> None:
+    with_dropouts("d.wav", DROPOUTS)
+    run("check", "d.wav", "--baseline", "d.json", "--update-baseline")
+    with_dropouts("d.wav", {**DROPOUTS, 2.0: 0.02})
+    ran = run("check", "d.wav", "--baseline", "d.json")
+    assert ran.exit_code == 1
+    assert "00:00:02.000  mono error    dropout" in ran.stdout
+    document = json.loads(run("check", "d.wav", "--baseline", "d.json", "-f", "json").stdout)
+    accepted = document["files"][0]["accepted"]
+    assert [one["start_s"] for one in accepted] == pytest.approx(list(DROPOUTS))
 
 
 @pytest.mark.parametrize(
