@@ -20,11 +20,14 @@ class Acceptance:
         How many findings of a code are accepted beyond those that are listed.
     limits : mapping of (str or None, str) to str
         Profile (``None``: any) and metric of a limit that may be missed, and the reason.
+    by_time : frozenset of str
+        Codes accepted by time alone, so that those not listed are not: nobody knows where they lie.
     """
 
     findings: tuple[tuple[Finding, str], ...] = ()
     unlisted: Mapping[str, int] = field(default_factory=dict)
     limits: Mapping[tuple[str | None, str], str] = field(default_factory=dict)
+    by_time: frozenset[str] = frozenset()
 
     def count(self, code: str) -> int:
         """How many findings of a code do not count."""
@@ -48,6 +51,7 @@ class Acceptance:
             (*self.findings, *(pair for pair in other.findings if not self.of_finding(pair[0]))),
             {**other.unlisted, **self.unlisted},
             {**other.limits, **self.limits},
+            self.by_time | other.by_time,
         )
 
 

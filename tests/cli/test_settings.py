@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tests.cli.command import document, outcomes, run
+from tests.cli.command import RATE, document, outcomes, run, tone, wav
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -124,3 +125,57 @@ def test_headers_read_no_audio() -> None:
     assert "no audio is measured" in ran.stderr
     assert run("check", "--headers", "fail.wav").exit_code == 0
     assert run("check", "--headers", "empty.wav").exit_code == 3
+
+
+def clips(count: int, seconds: float = 6.0) -> bytes:
+    """A quiet tone, and in its first five seconds as many places with flat tops."""
+    samples = tone(seconds, peak_dbfs=-12.0)
+    for start in np.linspace(0.3, 5.0, count):
+        samples[round(start * RATE) :][:8] = 1.0
+    return wav(samples)
+
+
+RULE = '[[accept]]\nglob = "*"\ncode = "clipping"\nreason = "liked"\n'
+
+
+@pytest.mark.parametrize(
+    "times", ["", "start_s = 0.0\nend_s = 6.0\n", "start_s = 0.3\n", "end_s = 7.5\n"]
+)
+def test_more_places_than_are_listed_are_accepted_over_the_whole_file(times: str) -> None:
+    Path("many.wav").write_bytes(clips(250))
+    write('select = "clipping"\n' + RULE + times)
+    ran = run("check", "many.wav")
+    assert ran.exit_code == 0
+    assert "… 250 places of clipping in all\n" in ran.stdout
+    assert "Accepted: clipping (liked)." in ran.stdout
+
+
+def test_what_is_not_listed_cannot_be_accepted_by_time_and_is_said() -> None:
+    Path("many.wav").write_bytes(clips(250))
+    write('select = "clipping"\n' + RULE + "end_s = 5.9\n")
+    ran = run("check", "many.wav", "-o", "many.xml")
+    assert ran.exit_code == 1
+    assert "… 250 places of clipping in all, 150 not accepted\n" in ran.stdout
+    told = (
+        "150 more places are not listed and so cannot be accepted by time; accept without start_s"
+    )
+    assert told in " ".join(ran.stdout.split())
+    assert f'message="clipping: 150 places; {told}' in Path("many.xml").read_text()
+
+
+def test_places_that_fail_come_before_accepted_ones() -> None:
+    Path("few.wav").write_bytes(clips(10))
+    write('select = "clipping"\n' + RULE + "end_s = 4.0\n")
+    lines = run("check", "few.wav").stdout.splitlines()
+    listed = [line.split()[2] for line in lines if ": 8 flat samples" in line]
+    assert listed == ["error", "error", "accepted"]
+    assert any(one.endswith("… 10 places of clipping in all, 2 not accepted") for one in lines)
+
+
+def test_two_rules_about_one_place_accept_it_once() -> None:
+    Path("few.wav").write_bytes(clips(10))
+    write('select = "clipping"\n' + 2 * (RULE + "end_s = 2.5\n"))
+    (file,) = document("check", "few.wav")["files"]
+    (verdict,) = (one for one in file["verdicts"] if one["metric"] == "findings.clipping")
+    assert len(file["accepted"]) + verdict["value"] == 10
+    assert file["outcome"] == "fail"

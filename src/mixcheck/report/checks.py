@@ -31,6 +31,8 @@ class Check:
         What was measured, what is allowed, by how much it was missed.
     places : tuple of Finding
         Where, for a finding code.
+    note : str
+        Why some places of a code that is accepted by time are not, where that is so.
     """
 
     verdict: Verdict
@@ -38,6 +40,7 @@ class Check:
     title: str
     sentence: str
     places: tuple[Finding, ...]
+    note: str = ""
 
     @property
     def outcome(self) -> str:
@@ -93,7 +96,21 @@ def _check(report: FileReport, verdict: Verdict) -> Check:
         and any(rule.counts(one) for rule in rules)
         and report.accepted.of_finding(one) is None
     )
-    return Check(verdict, code, _title(verdict), _of_finding(verdict, code, places), places)
+    note = _unlisted(verdict, len(places)) if code in report.accepted.by_time else ""
+    sentence = "; ".join(filter(None, (_of_finding(verdict, code, places), note)))
+    return Check(verdict, code, _title(verdict), sentence, places, note)
+
+
+def _unlisted(verdict: Verdict, listed: int) -> str:
+    """Why places that nobody knows the time of are not accepted by time."""
+    count = (verdict.value if isinstance(verdict.value, int) else 0) - listed
+    if count <= 0:
+        return ""
+    are = "place is" if count == 1 else "places are"
+    return (
+        f"{count} more {are} not listed and so cannot be accepted by time; "
+        "accept without start_s and end_s, or from the start to the end of the file"
+    )
 
 
 def _title(verdict: Verdict) -> str:
@@ -121,11 +138,12 @@ def _of_finding(verdict: Verdict, code: str, places: Sequence[Finding]) -> str:
         return f"{code}: not looked for ({verdict.reason})"
     if not verdict.value:
         return f"{code}: none"
+    count = f"{code}: {verdict.value} place{'s' if verdict.value != 1 else ''}"
+    if not places:
+        return count
     where = ", ".join(clock(one.start_s) for one in places[:PLACES_NAMED])
     more = ", …" if len(places) > PLACES_NAMED else ""
-    count = f"{verdict.value} place{'s' if verdict.value != 1 else ''}"
-    what = f"; {places[0].message}" if places else ""
-    return f"{code}: {count} ({where}{more}){what}"
+    return f"{count} ({where}{more}); {places[0].message}"
 
 
 def distance(verdict: Verdict, decimals: int) -> str:

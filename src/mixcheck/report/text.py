@@ -14,6 +14,7 @@ from mixcheck.judgement import FINDINGS, Judgement, Verdict, counts_as, missed_v
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, finding_kinds, metrics
 from mixcheck.report.checks import distance, enough_decimals
+from mixcheck.report.checks import missed as missed_checks
 from mixcheck.report.method import method_line
 from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.services import other_limits, service_rows, services_of
@@ -193,7 +194,7 @@ def _file(report: FileReport) -> Iterator[str]:
         yield ""
     for metric in unjudged:
         yield str(_Row(_label(metric), _display(measurement, metric)))
-    yield from _findings(measurement, _severities(report))
+    yield from _findings(measurement, report)
     yield from _notes(measurement, report)
     yield from _steps(report)
     yield ""
@@ -270,8 +271,8 @@ def _severities(report: FileReport) -> Callable[[Finding], str]:
     return severity
 
 
-def _findings(measurement: Measurement, severity: Callable[[Finding], str]) -> Iterator[str]:
-    findings = measurement.findings
+def _findings(measurement: Measurement, report: FileReport) -> Iterator[str]:
+    findings, severity = measurement.findings, _severities(report)
     if not findings:
         return
     yield ""
@@ -280,9 +281,10 @@ def _findings(measurement: Measurement, severity: Callable[[Finding], str]) -> I
         for one in places[:PLACES_LISTED]:
             place = f"  {clock(one.start_s)}  {_channels(measurement, one):<4} {severity(one):<8} "
             yield paragraph(place, f"{_marked(code)}: {one.message}", hanging=" " * 16)
-        total = measurement.count(code)
+        total, accepted = measurement.count(code), report.accepted.count(code)
         if total > PLACES_LISTED:
-            yield f"  {'':<12}  … {total} places of {code} in all"
+            rest = f", {total - accepted} not accepted" if 0 < accepted < total else ""
+            yield f"  {'':<12}  … {total} places of {code} in all{rest}"
 
 
 def _marked(code: str) -> str:
@@ -333,6 +335,9 @@ def _accepted(report: FileReport) -> Iterator[str]:
     ]
     for (what, why), _ in _grouped(missed, lambda pair: pair):
         yield f"Accepted: {what} ({why})."
+    unlisted = [one for one in missed_checks(report) if one.note]
+    for (code, note), _ in _grouped(unlisted, lambda one: (one.rule, one.note)):
+        yield f"Not accepted: {code}: {note}."
 
 
 def _steps(report: FileReport) -> Iterator[str]:

@@ -12,6 +12,8 @@ from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, finding_kinds
 from mixcheck.settings.globs import matches
 
+HIGHEST_LISTED = frozenset({"inter-sample-over"})  # of all others the first are
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRule:
@@ -68,6 +70,12 @@ class AcceptRule:
         """Whether a finding is what the rule accepts."""
         return one.code == self.code and one.end_s >= self.start_s and one.start_s <= self.end_s
 
+    def covers_all(self, measurement: Measurement) -> bool:
+        """Whether findings of the code that are not listed are covered too, wherever they lie."""
+        listed = [one.start_s for one in measurement.findings if one.code == self.code]
+        first_s = 0.0 if self.code in HIGHEST_LISTED else min(listed, default=0.0)
+        return self.start_s <= first_s and self.end_s >= measurement.format.duration_s
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -112,7 +120,9 @@ class Settings:
     ) -> tuple[Acceptance, tuple[AcceptRule, ...]]:
         """What of a file does not count, and the rules that may have had something to accept."""
         findings: list[tuple[Finding, str]] = []
+        counts = measurement.counts()
         unlisted: dict[str, int] = {}
+        by_time: set[str] = set()
         limits: dict[tuple[str | None, str], str] = {}
         used = []
         for rule in self.accept:
@@ -120,11 +130,16 @@ class Settings:
             if is_due or not self.means(rule.glob, measurement.path):
                 continue
             covered = [one for one in measurement.findings if rule.covers(one)]
-            findings += ((one, rule.reason) for one in covered)
+            known = [one for one, _ in findings]
+            findings += ((one, rule.reason) for one in covered if one not in known)
             if rule.code not in finding_kinds():
                 limits[None, rule.code] = rule.reason
-            elif covered and (rule.start_s, rule.end_s) == (0.0, math.inf):
-                unlisted[rule.code] = measurement.count(rule.code) - len(covered)
+            elif covered and rule.covers_all(measurement):
+                listed = sum(one.code == rule.code for one in measurement.findings)
+                unlisted[rule.code] = counts[rule.code] - listed
+            elif covered:
+                by_time.add(rule.code)
             if covered or rule.code not in finding_kinds():
                 used.append(rule)
-        return Acceptance(tuple(findings), unlisted, limits), tuple(used)
+        accepted = Acceptance(tuple(findings), unlisted, limits, frozenset(by_time))
+        return accepted, tuple(used)
