@@ -64,6 +64,7 @@ class Checking:
     _in_use: dict[str, Settings] = field(default_factory=dict)  # by their own path
     _seen: set[str] = field(default_factory=set)
     _used: set[AcceptRule] = field(default_factory=set)
+    _meant: set[FileRule] = field(default_factory=set)
     _judging: dict[FileRule, _Judges] = field(default_factory=dict)
 
     @cached_property
@@ -100,6 +101,9 @@ class Checking:
         settings = self._settings_of(outcome.path)
         if settings.accept:
             self._seen.add(os.path.realpath(outcome.path))
+        self._meant |= {
+            one for one in settings.rules if one.glob and settings.means(one.glob, outcome.path)
+        }
         rule = self._rule(settings, outcome.path)
         codes, profiles = self._judges(rule, settings)
         kept = codes.keep(outcome)
@@ -124,13 +128,17 @@ class Checking:
         return outcome in FAILING[self.given.fail_on or ("warning" if self.is_strict else "error")]
 
     def notes(self) -> Iterator[str]:
-        """Settings that accept nothing any more; a header tells nothing of them."""
+        """Settings that mean no file, or accept nothing any more; of those no header tells."""
+        for settings in self._in_use.values():
+            for one in settings.rules:
+                if one.glob and one not in self._meant and self._is_looked_at(settings, one.glob):
+                    yield printable(f"{one.where}: no file matches {', '.join(one.glob)}; mend it")
         for settings in () if self.headers else self._in_use.values():
             for rule in settings.accept:
                 what = f"{rule.where}: accepts {rule.code} in {', '.join(rule.glob)}"
                 if rule.expires is not None and rule.expires < self.today:
                     yield printable(f"{what} until {rule.expires}, which is over")
-                elif rule not in self._used and self._is_looked_at(settings, rule):
+                elif rule not in self._used and self._is_looked_at(settings, rule.glob):
                     yield printable(f"{what}, which is not found any more; remove it")
 
     @property
@@ -148,10 +156,10 @@ class Checking:
                 self._settings.popitem(last=False)
         return self._settings[folder]
 
-    def _is_looked_at(self, settings: Settings, rule: AcceptRule) -> bool:
+    def _is_looked_at(self, settings: Settings, globs: tuple[str, ...]) -> bool:
         """Whether the run saw every file that a rule means, or there is none left."""
         return not any(
-            settings.means(rule.glob, os.path.join(where, name))
+            settings.means(globs, os.path.join(where, name))
             and os.path.realpath(os.path.join(where, name)) not in self._seen
             for where, _, names in os.walk(settings.folder)
             for name in names

@@ -87,7 +87,16 @@ def test_what_is_accepted_in_vain_is_said_and_warns() -> None:
     assert "until 2020-01-31, which is over" in ran.stderr
 
 
-@pytest.mark.parametrize("text", ['profil = "acx"\n', 'profile = "spotfy"\n', "ignore = ['x']\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'profil = "acx"\n',
+        'profile = "spotfy"\n',
+        "ignore = ['x']\n",
+        "profile = []\n",  # judges nothing, which is no pass
+        "[[files]]\nglob = 'good.wav'\nprofile = []\n",
+    ],
+)
 def test_broken_settings_are_wrong_usage(text: str) -> None:
     write(text)
     ran = run("check", "good.wav")
@@ -179,3 +188,35 @@ def test_two_rules_about_one_place_accept_it_once() -> None:
     (verdict,) = (one for one in file["verdicts"] if one["metric"] == "findings.clipping")
     assert len(file["accepted"]) + verdict["value"] == 10
     assert file["outcome"] == "fail"
+
+
+def test_what_is_accepted_is_seen_in_every_report() -> None:
+    """Neither a fault that was not found, nor a check that was passed."""
+    outputs = [word for name in ("a.xml", "a.md") for word in ("-o", name)]
+    fault, limit = (
+        ("check", "fail.wav", "--select", "clipping"),
+        ("check", "good.wav", "-p", "vinyl"),
+    )
+    assert "fault looked for" not in run(*fault).stdout
+    write(RULE + RULE.replace("clipping", "format.bit_depth"))
+    ran = run(*fault, *outputs)
+    assert ran.exit_code == 0
+    assert "fault looked for" not in ran.stdout
+    assert '<skipped message="accepted: liked" />' in Path("a.xml").read_text()
+    assert "accepted: Clipping (liked)" in Path("a.md").read_text()
+    ran = run(*limit, *outputs)
+    (row,) = (line for line in ran.stdout.splitlines() if line.startswith("  Bit depth"))
+    assert row.endswith(" accepted")
+    assert '<skipped message="accepted: liked" />' in Path("a.xml").read_text()
+    assert "accepted: Bit depth (liked)" in Path("a.md").read_text()
+
+
+def test_a_glob_that_means_no_file_is_said() -> None:
+    write('[[files]]\nglob = "god.wav"\nprofile = "cd"\n')
+    ran = run("check", "good.wav")
+    assert ran.exit_code == 0
+    assert "files 1: no file matches god.wav; mend it" in ran.stderr
+    assert run("check", "good.wav", "--fail-on", "warning").exit_code == 1
+    write('[[files]]\nglob = ["g*.wav", "god.wav"]\nfail_on = "error"\n')
+    assert "files 1" not in run("check", "good.wav").stderr
+    assert "files 1" not in run("check", "warn.wav").stderr  # good.wav was not looked at

@@ -68,6 +68,11 @@ def missed(report: FileReport | SetReport) -> list[Check]:
     return [_check(report, verdict) for verdict in bad]
 
 
+def accepted_checks(report: FileReport) -> list[Check]:
+    """The checks that were not passed, but accepted."""
+    return [one for one in checks(report) if one.verdict.accepted is not None]
+
+
 def missed_titles(report: FileReport) -> set[str]:
     """What was not passed, in words."""
     return {_title(one) for one in missed_verdicts(_verdicts(report))}
@@ -136,6 +141,8 @@ def _of_limit(verdict: Verdict, title: str) -> str:
 def _of_finding(verdict: Verdict, code: str, places: Sequence[Finding]) -> str:
     if verdict.outcome == "unmeasured":
         return f"{code}: not looked for ({verdict.reason})"
+    if verdict.accepted is not None:
+        return f"{code}: accepted ({verdict.accepted})"
     if not verdict.value:
         return f"{code}: none"
     count = f"{code}: {verdict.value} place{'s' if verdict.value != 1 else ''}"

@@ -1,7 +1,8 @@
 """JUnit XML, for the test reports of CI servers: a suite is a file, a case is a check.
 
 ``failure``: out of spec. ``error``: unreadable, or not measured where it had to be. ``skipped``:
-could not be looked for, and need not be. Warnings are passes that say so in ``system-out``.
+accepted, or could not be looked for and need not be. Warnings are passes that say so in
+``system-out``.
 
 Source: the elements and attributes that the xUnit plugin of Jenkins accepts; ``properties`` of a
 case as pytest writes them.

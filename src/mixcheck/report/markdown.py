@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mixcheck.meters import metrics
-from mixcheck.report.checks import Check, missed
+from mixcheck.report.checks import Check, accepted_checks, missed
 from mixcheck.report.model import OUTCOMES, FileReport, SetReport
 from mixcheck.report.sets import set_line, set_sentences
 from mixcheck.report.totals import Totals
@@ -63,7 +63,11 @@ def _cells(report: FileReport) -> Iterable[str]:
     if report.error is not None:
         yield _escaped(report.error.removeprefix(f"{report.path}: "))
     else:
-        yield "<br>".join(_escaped(_said(check, report)) for check in missed(report))
+        told = [_said(check, report) for check in missed(report)]
+        told += dict.fromkeys(
+            f"accepted: {one.title} ({one.verdict.accepted})" for one in accepted_checks(report)
+        )
+        yield "<br>".join(map(_escaped, told))
 
 
 def _said(check: Check, report: FileReport) -> str:

@@ -229,7 +229,11 @@ def _faults(measurement: Measurement, verdicts: Iterable[Verdict]) -> Iterator[s
     """What was looked for and not found, or could not be looked for."""
     counted = [one for one in verdicts if one.metric.startswith(FINDINGS)]
     found = {one.code for one in measurement.findings}
-    clean = [one for one in counted if one.outcome == "pass" and _code(one) not in found]
+    clean = [
+        one
+        for one in counted
+        if one.outcome == "pass" and one.accepted is None and _code(one) not in found
+    ]
     if clean:
         plural = "s" if len(clean) > 1 else ""
         yield f"  {len(clean)} kind{plural} of fault looked for and not found"
@@ -248,8 +252,14 @@ def _verdict_row(measurement: Measurement, verdict: Verdict) -> _Row:
         _display(measurement, verdict.metric, decimals),
         allowed(verdict.min, verdict.max, verdict.target, verdict.one_of),
         distance(verdict, decimals),
-        verdict.outcome if verdict.outcome != "fail" else "FAIL",
+        _word(verdict),
     )
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.accepted is not None:
+        return "accepted"
+    return "FAIL" if verdict.outcome == "fail" else verdict.outcome
 
 
 def _display(measurement: Measurement, metric: str, decimals: int | None = None) -> str:

@@ -83,12 +83,14 @@ def _file_rule(entry: Mapping[str, Any], where: str, needed: tuple[str, ...] = (
     _need(entry, needed, where)
     if "fail_on" in entry:
         known_word(entry, "fail_on", FAIL_ON, where)
+    if entry.get("profile") == []:
+        raise ProfileError(f"{where}: profile names none, which judges nothing; name one or more")
     words = {key: _words(entry[key], key, where) for key in entry if key != "fail_on"}
     for key in ("select", "ignore"):
         for code in words.get(key, ()):
             if code not in finding_kinds():
                 refuse(where, f"code in {key}", code, finding_kinds())
-    return FileRule(**words, fail_on=entry.get("fail_on"))
+    return FileRule(**words, fail_on=entry.get("fail_on"), where=where)
 
 
 def _accept_rule(entry: Mapping[str, Any], where: str) -> AcceptRule:

@@ -29,6 +29,8 @@ class FileRule:
         Finding codes to keep, and to leave out.
     fail_on : str or None
         ``"error"`` or ``"warning"``.
+    where : str
+        Settings file and number of the rule, for messages.
     """
 
     glob: tuple[str, ...] | None = None
@@ -36,6 +38,7 @@ class FileRule:
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     fail_on: str | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
