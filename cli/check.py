@@ -14,7 +14,7 @@ from mixcheck.settings import FileRule
 
 from .checking import FAILING, Checking, baseline_for
 from .options import Command, measuring, with_options
-from .outputs import write_text
+from .outputs import check_place, write_text
 from .running import FAILED, PASSED, WRONG_USAGE, Ran, Run, run_and_report, usage_error
 
 JUDGING = (
@@ -86,6 +86,8 @@ class Asked:
         headers = options["headers"]
         try:
             baseline = baseline_for(options.pop("baseline_path"), update=update)
+            if update and baseline is not None:
+                check_place(baseline.path)
             checking = Checking(given=given, headers=headers, baseline=None if update else baseline)
             checking.check()
         except MixcheckError as error:

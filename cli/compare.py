@@ -21,7 +21,7 @@ from mixcheck.report.html import render_comparison_html
 from .execution import keep_freed_memory
 from .inputs import list_inputs
 from .options import reporting
-from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
+from .running import FAILED, PASSED, UNREADABLE, check_outputs, give_report, usage_error
 
 KINDS = ("auto", "revision", "reference")
 
@@ -62,6 +62,7 @@ def command(
     file that 'mixcheck target learn' wrote. Exit status: 0 nothing changed beyond the tolerance,
     1 something did, 3 something could not be read.
     """
+    check_outputs(outputs)
     keep_freed_memory()
     try:
         compared = _compared(file, references, kind, tolerance_db)

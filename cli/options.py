@@ -133,8 +133,9 @@ MEASURING = (
 )
 
 
+REPORT_FORMATS = ("text", "json", "html")
 REPORTING = (
-    format_option("text", "json", "html"),
+    format_option(*REPORT_FORMATS),
     click.option(
         "-o",
         "--output",

@@ -5,6 +5,7 @@ A report file appears under its name when it is whole; until then it ends in ``.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -86,7 +87,7 @@ class StreamedFile:
 
     def __init__(self, path: str, stream: Stream) -> None:
         self._path, self._stream = path, stream
-        with _said(path):
+        with said(path):
             self._file = open(  # noqa: SIM115
                 path + PARTIAL, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
             )
@@ -99,12 +100,12 @@ class StreamedFile:
     def finish(self, whole: SetReport | None) -> None:
         """Write the end, and give the file its name."""
         self._write(self._stream.finish(whole))
-        with _said(self._path):
+        with said(self._path):
             self._file.close()
             os.replace(self._path + PARTIAL, self._path)
 
     def _write(self, text: str) -> None:
-        with _said(self._path):
+        with said(self._path):
             self._file.write(text)
 
 
@@ -115,17 +116,17 @@ class ParquetOutput:
         from mixcheck.report.parquet import ParquetFile
 
         self._path = path
-        with _said(path):
+        with said(path):
             self._file = ParquetFile(path + PARTIAL)
 
     def add(self, report: FileReport) -> None:
         """Take the next file's row."""
-        with _said(self._path):
+        with said(self._path):
             self._file.add(report)
 
     def finish(self, whole: SetReport | None) -> None:
         """Write the last rows, and give the file its name; a set has no row."""
-        with _said(self._path):
+        with said(self._path):
             self._file.close()
             os.replace(self._path + PARTIAL, self._path)
 
@@ -136,7 +137,7 @@ class WholeFile:
     def __init__(self, path: str, format_name: str) -> None:
         self._path, self._format_name = path, format_name
         self._reports: list[FileReport] = []
-        with _said(path), open(path + PARTIAL, "w"):
+        with said(path), open(path + PARTIAL, "w"):
             pass  # what cannot be written is told before hours of measuring
 
     def add(self, report: FileReport) -> None:
@@ -152,6 +153,7 @@ class FileEach:
     """A file for every recording."""
 
     def __init__(self, pattern: str, format_name: str) -> None:
+        check_place(pattern)
         self._pattern, self._format_name = pattern, format_name
         self._written: set[str] = set()
 
@@ -176,6 +178,22 @@ class FileEach:
         """Nothing is left: a set has no file of its own."""
 
 
+def check_place(path: str) -> None:
+    """Refuse a file that could not be written, before hours of measuring.
+
+    Raises
+    ------
+    UsageError
+        Its folder, up to ``{name}``, is not there or may not be written to.
+    """
+    folder = os.path.dirname(path.partition(NAME)[0]) or "."
+    is_there = os.path.isdir(folder)
+    if not is_there or not os.access(folder, os.W_OK | os.X_OK):
+        number = errno.EACCES if is_there else errno.ENOENT
+        with said(path):
+            raise OSError(number, os.strerror(number))
+
+
 def write_text(path: str, text: str) -> None:
     """Write a file, as a whole or not at all.
 
@@ -184,13 +202,13 @@ def write_text(path: str, text: str) -> None:
     UsageError
         It cannot be written.
     """
-    with _said(path):
+    with said(path):
         Path(path + PARTIAL).write_text(text, "utf-8", "backslashreplace", newline="\n")
         os.replace(path + PARTIAL, path)
 
 
 @contextmanager
-def _said(path: str) -> Iterator[None]:
+def said(path: str) -> Iterator[None]:
     """Say of a file that cannot be written what to do."""
     try:
         yield

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mixcheck import FileReport, UsageError
+from mixcheck import FileReport
 from mixcheck.report import SetReport
 from mixcheck.report.images import check_plots_extra, render_images
 
+from .outputs import check_place, said
 from .pages import numbered
 
 
@@ -25,12 +26,15 @@ class Pictures:
     Raises
     ------
     UsageError
-        What draws them is not installed.
+        What draws them is not installed, or they cannot be written.
     """
 
     def __init__(self, folder: str, kind: str) -> None:
         check_plots_extra()
         self._folder, self._kind = folder, kind
+        with said(folder):
+            os.makedirs(folder, exist_ok=True)
+        check_place(os.path.join(folder, ""))
         self._count = 0
 
     def add(self, report: FileReport) -> None:
@@ -43,15 +47,10 @@ class Pictures:
         """
         self._count += 1
         start = numbered(self._count, report.path)
-        try:
-            os.makedirs(self._folder, exist_ok=True)
+        with said(self._folder):
             for name, picture in render_images(report, self._kind).items():
                 path = Path(self._folder, f"{start}.{name}.{self._kind}")
                 path.write_bytes(picture)
-        except OSError as error:
-            raise UsageError(
-                f"{self._folder}: cannot be written ({error.strerror}); name another place"
-            ) from None
 
     def finish(self, whole: SetReport | None) -> None:
         """Nothing is left: a set has no picture of its own."""

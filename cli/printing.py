@@ -44,11 +44,11 @@ class WholeText:
 
     def finish(self, whole: SetReport | None) -> None:
         """Print them all; a step of GitHub's gets its summary."""
-        if self._format_name == "github":
-            write_step_summary(self._reports, whole)
         print_report(
             rendered(self._reports, self._format_name, whole, verbose=False), self._format_name
         )
+        if self._format_name == "github":
+            write_step_summary(self._reports, whole)
 
 
 class Complaints:

@@ -18,6 +18,7 @@ from mixcheck import (
     MixcheckError,
     Outcome,
     Unreadable,
+    UsageError,
 )
 from mixcheck.audio import is_remote, named_layout
 from mixcheck.report import STREAMS, SetReport, TextStream
@@ -27,7 +28,8 @@ from . import interrupts
 from .execution import Execution, measured
 from .inputs import Found, find_inputs
 from .main import INTERRUPTED
-from .outputs import Output, Writer, write_text
+from .options import REPORT_FORMATS
+from .outputs import Output, Writer, check_place, write_text
 from .pages import PAGES, Pages, WithoutSeries, without_series
 from .pictures import Pictures
 from .printing import Complaints, StreamedText, WholeText, print_report
@@ -115,8 +117,7 @@ def end_run(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
     """Look at the files as a set, where they are one, and write what is left to be written."""
     if run.set_kind is not None:
         ran.whole = SetReport.of(ran.reports, run.set_kind)
-    for writer in writers:
-        writer.finish(ran.whole)
+    ran.finish(writers)
 
 
 def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
@@ -155,6 +156,8 @@ class Ran:
     ----------
     keep : bool
         Whether reports are kept: of a million files they are more than memory holds.
+    broken : list of Writer
+        Those that could not write, which costs the others nothing.
     """
 
     keep: bool
@@ -162,6 +165,7 @@ class Ran:
     files: int = 0
     unreadable: int = 0
     whole: SetReport | None = None
+    broken: list[Writer] = field(default_factory=list)
 
     def take(self, report: FileReport, writers: Sequence[Writer]) -> None:
         """Count a file, and have it written."""
@@ -171,11 +175,28 @@ class Ran:
             if self.keep:
                 self.reports.append(without_series(report))
             for writer in writers:
-                writer.add(report)
+                self._write(writer, lambda one: one.add(report))
+
+    def finish(self, writers: Sequence[Writer]) -> None:
+        """Have written what is left to be written."""
+        for writer in writers:
+            self._write(writer, lambda one: one.finish(self.whole))
+
+    def _write(self, writer: Writer, write: Callable[[Writer], None]) -> None:
+        """Say at once what could not be written, and go on with the others."""
+        if writer in self.broken:
+            return
+        try:
+            write(writer)
+        except UsageError as error:
+            click.echo(f"mixcheck: {printable(str(error))}", err=True)
+            self.broken.append(writer)
 
     @property
     def status(self) -> int:
-        """``UNREADABLE`` or ``PASSED``: the exit status so far."""
+        """``WRONG_USAGE``, ``UNREADABLE`` or ``PASSED``: the exit status so far."""
+        if self.broken:
+            return WRONG_USAGE
         return UNREADABLE if self.unreadable or not self.files else PASSED
 
 
@@ -224,6 +245,18 @@ def _other_writers(run: Run, outputs: Sequence[Output], *, several: bool) -> lis
     return [*printed, *(one.writer() for one in outputs if one.format_name != PAGES)]
 
 
+def check_outputs(outputs: Sequence[str]) -> None:
+    """Refuse, before anything is measured, files that a report as a whole cannot be written to."""
+    try:
+        for output in map(Output.of, outputs):
+            if output.format_name not in REPORT_FORMATS:
+                known = ", ".join(REPORT_FORMATS)
+                usage_error(f"{output.path}: this report comes as {known} only")
+            check_place(output.path)
+    except MixcheckError as error:
+        usage_error(str(error))
+
+
 def give_report(
     renderers: Mapping[str, Callable[[bool], str]],
     format_name: str,
@@ -239,13 +272,10 @@ def give_report(
     renderers : mapping of str to callable
         By format; called with whether to show everything.
     """
+    if not quiet:
+        print_report(renderers[format_name](verbose), format_name)
     try:
         for output in map(Output.of, outputs):
-            if output.format_name not in renderers:
-                known = ", ".join(renderers)
-                usage_error(f"{output.path}: this report comes as {known} only")
             write_text(output.path, renderers[output.format_name](True))
     except MixcheckError as error:
         usage_error(str(error))
-    if not quiet:
-        print_report(renderers[format_name](verbose), format_name)

@@ -15,7 +15,7 @@ from mixcheck.stems import check_stems
 from .execution import keep_freed_memory
 from .inputs import list_inputs
 from .options import reporting
-from .running import FAILED, PASSED, UNREADABLE, give_report, usage_error
+from .running import FAILED, PASSED, UNREADABLE, check_outputs, give_report, usage_error
 
 
 @click.command("stems")
@@ -36,6 +36,7 @@ def command(
     taken out of the set. Exit status: 0 the set is consistent and sums, 1 it does not,
     3 something could not be read.
     """
+    check_outputs(outputs)
     keep_freed_memory()
     found, unusable = list_inputs(paths)
     files = [path for path in found if mix is None or not _same(path, mix)]

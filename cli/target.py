@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from mixcheck import AudioError
+from mixcheck import AudioError, UsageError
 from mixcheck.compare import learn_target, target_toml
 
 from .inputs import list_inputs
+from .outputs import check_place
 from .running import UNREADABLE, usage_error
 
 
@@ -34,12 +35,15 @@ def learn(paths: tuple[str, ...], output: str, title: str) -> None:
         usage_error(f"{output}: a target is a TOML file: let its name end in .toml")
     files, unusable = list_inputs(paths)
     try:
+        check_place(output)
         if unusable:
             raise unusable[0].error
         target = learn_target(files, name=Path(output).stem, title=title)
     except AudioError as error:
         click.echo(str(error), err=True)
         sys.exit(UNREADABLE)
+    except UsageError as error:
+        usage_error(str(error))
     try:
         Path(output).write_text(target_toml(target, datetime.date.today()), "utf-8")
     except OSError as error:
