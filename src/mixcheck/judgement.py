@@ -201,7 +201,10 @@ def _judge_limit(
     reason = measurement.reason(limit.metric) or "the file does not say"
     do: str | None = advice.get(limit.metric, limit.do) or None
     if outcome == "unmeasured":
-        do = f"Check the {lower_label(limit.metric)} another way: {reason}."
+        do = (
+            f"The {lower_label(limit.metric)} could not be judged ({reason}): "
+            "give a recording that has one, or check it another way."
+        )
     return Verdict(
         profile=profile,
         metric=limit.metric,

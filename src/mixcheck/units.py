@@ -125,6 +125,11 @@ def format_number(value: float, decimals: int, *, signed: bool = False) -> str:
     return f"{rounded:{'+' if signed else ''}.{decimals}f}"
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: ``"1 channel"``, ``"2 channels"``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def clock(seconds: float) -> str:
     """Time code ``HH:MM:SS.mmm`` of a place in a file."""
     milliseconds = round(seconds * 1000)

@@ -85,7 +85,7 @@ def test_everything_below_the_folder_by_default(runner: Path) -> None:
 
 def test_names_are_neither_split_nor_expanded_nor_run(runner: Path) -> None:
     names = ["two words.wav", "it's; $(touch pwned).wav", "-dash.wav", "*.wav"]
-    ran = check(runner, paths="\n".join(names) + "\r\n")
+    ran = check(runner, paths="\n".join(names) + "\r\n   \n\t\n")
     assert ran.returncode == 0, ran.stderr
     assert "4 files: 4 pass" in ran.stdout
     assert not (runner / "work" / "pwned").exists()
@@ -103,14 +103,17 @@ def test_every_input(runner: Path) -> None:
     document = json.loads((runner / "work" / "a report.json").read_text("utf-8"))
     assert {one["profile"] for one in document["files"][0]["verdicts"]} == {"general", "tidal"}
     assert (runner / "work" / "b.xml").exists()
-    assert check(runner, paths="clipped loudly.wav", headers="true").returncode == 0
+    for word in ("true", "True", "TRUE"):
+        assert check(runner, paths="clipped loudly.wav", headers=word).returncode == 0
+    for word in ("false", "False", ""):
+        assert check(runner, paths="clipped loudly.wav", headers=word).returncode == 1
     assert check(runner, paths="clipped loudly.wav", baseline="gone.json").returncode == 2
 
 
 @pytest.mark.parametrize(
     ("inputs", "status"),
     [({"paths": "gone.wav"}, 3), ({"paths": ""}, 2), ({"profiles": "spotfy"}, 2),
-     ({"profiles": "--exit-zero"}, 2)],
+     ({"profiles": "--exit-zero"}, 2), ({"headers": "yes"}, 2), ({"paths": "  \n\t\n"}, 2)],
 )  # fmt: skip
 def test_what_cannot_be_done_is_no_pass(runner: Path, inputs: dict[str, str], status: int) -> None:
     assert check(runner, **inputs).returncode == status

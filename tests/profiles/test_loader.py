@@ -112,6 +112,8 @@ WRONG = {
         HEAD + FINDING + "min_confidence = 90\n",
         ["finding 1", "min_confidence", "from 0 to 1"],
     ),
+    "limit twice": (HEAD + 2 * (LIMIT + RANGE), ["limit 2", "integrated", "as 1", "leave one"]),
+    "finding twice": (HEAD + 2 * FINDING, ["finding 2", "as 1", "leave one"]),
     "limit is a table": (HEAD + "[limit]\n", ["[[limit]]"]),
     "playback is a list": (HEAD + '[[playback]]\nsource = "x"\n', ["[playback]"]),
     "playback without source": (HEAD + "[playback]\ntarget_lufs = -14\n", ["playback", "source"]),

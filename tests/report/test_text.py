@@ -211,3 +211,19 @@ def test_pages_fit(name: str, page: str) -> None:
     assert "ource" in page
     assert_fits(page.splitlines())
     assert page.endswith("\n")
+
+
+@pytest.mark.parametrize("path", LONG_PATHS.values(), ids=list(LONG_PATHS))
+def test_a_line_fits_whatever_its_file_is_called_and_judged_by(path: str) -> None:
+    for one in MEASUREMENTS.values():
+        named = dataclasses.replace(one, path=path)
+        alone = [FileReport.of(named, [profile]) for profile in PROFILES]
+        pairs = [FileReport.of(named, [profile, PODCAST]) for profile in PROFILES]
+        assert_fits(render_text([*alone, *pairs], detail=False).splitlines())
+
+
+def test_a_layout_that_nobody_knows() -> None:
+    audio = audio_format(channels=64, channel_layout=None, layout_origin="unknown")
+    text = render_text([FileReport.of(measured(CLEAN, audio=audio), [PODCAST])])
+    assert "64 channels, layout unknown" in text
+    assert "Layout unknown." in text

@@ -12,6 +12,7 @@ back: both are the ±110° pair.
 from __future__ import annotations
 
 from mixcheck.errors import AudioError, UsageError
+from mixcheck.units import counted
 
 MASK_LABELS = (
     "L", "R", "C", "LFE", "Lb", "Rb", "Lc", "Rc", "Cb",
@@ -103,7 +104,7 @@ def given_layout(path: str, name: str, channels: int) -> tuple[str, ...]:
     """
     labels = named_layout(name)
     if len(labels) != channels:
-        problem = f"has {channels} channels, layout {name} has {len(labels)}"
+        problem = f"has {counted(channels, 'channel')}, layout {name} has {len(labels)}"
         raise AudioError(path, problem, "measure it apart, with its own --layout")
     return labels
 

@@ -25,7 +25,7 @@ from mixcheck.engine import measure
 from mixcheck.errors import AudioError
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
-from mixcheck.units import power_to_db, ratio_to_db
+from mixcheck.units import counted, power_to_db, ratio_to_db
 
 TOLERANCE_DB = 0.1
 LEAST_CONFIDENCE = 0.3
@@ -88,7 +88,8 @@ def _compared(new: str, old: str, *, look_only: bool = False) -> _Compared:
         formats = [stream.format for stream in streams]
         rate, channels = formats[0].sample_rate_hz, formats[0].channels
         if not fits(formats[1], channels):
-            raise AudioError(old, f"has {formats[1].channels} channels, {new} has {channels}",
+            its_own = counted(formats[1].channels, "channel")
+            raise AudioError(old, f"has {its_own}, {new} has {channels}",
                              "compare files with the same channels")  # fmt: skip
         first, second = (Source(stream, rate, channels) for stream in streams)
         notes = []

@@ -113,7 +113,9 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
     if not isinstance(data["checked"], date):
         raise ProfileError(f"{where}: checked must be a date such as 2026-11-22")
     limits = tuple(_limit(entry, at) for entry, at in tables(data, "limit", where))
+    _refuse_twice(limits, _same_limit, f"{where}: limit", "metric")
     rules = tuple(_finding_rule(entry, at) for entry, at in tables(data, "finding", where))
+    _refuse_twice(rules, _same_rule, f"{where}: finding", "code")
     playback = _playback(data["playback"], f"{where}: playback") if "playback" in data else None
     if "extends" in data:
         base = _extended(data["extends"], where, (*seen, name))
@@ -170,6 +172,31 @@ def _extended(name: object, where: str, seen: tuple[str, ...]) -> Profile:
         if where in str(error):
             raise
         raise ProfileError(f"{where}: extends: {error}") from None
+
+
+def _refuse_twice(
+    rules: tuple[Rule, ...], key: Callable[[Rule], object], where: str, name: str
+) -> None:
+    """Refuse a rule that says again, or otherwise, what one before it says."""
+    first: dict[object, int] = {}
+    for number, rule in enumerate(rules, 1):
+        before = first.setdefault(key(rule), number)
+        if before != number:
+            raise ProfileError(
+                f"{where} {number} ({getattr(rule, name)}): stands there already, as {before}; "
+                "leave one of them"
+            )
+
+
+def _same_limit(limit: Limit) -> object:
+    bounds = (limit.min, limit.max, limit.target)
+    kinds = (*(one is not None for one in bounds), bool(limit.one_of))
+    return limit.metric, limit.applies_to, limit.severity, kinds
+
+
+def _same_rule(rule: FindingRule) -> object:
+    filters = tuple(getattr(rule, key) for key in _FILTERS)
+    return rule.code, rule.applies_to, rule.severity, filters
 
 
 def _merged(

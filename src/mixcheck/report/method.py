@@ -22,8 +22,9 @@ def heuristics() -> tuple[str, ...]:
 
 def method_line(audio: AudioFormat) -> str:
     """The method of one file in a sentence, its channel layout included."""
-    layout = " ".join(audio.channel_layout) if audio.channel_layout else "none"
+    labels = " ".join(audio.channel_layout or ())
+    layout = f"{labels} ({audio.layout_origin})" if labels else audio.layout_origin
     return (
         f"Method: {METHOD['loudness']}. True peak: {FINE_PHASES} points a sample. "
-        f"Channels: {layout} ({audio.layout_origin}). Analysis {ANALYSIS_VERSION}."
+        f"Analysis {ANALYSIS_VERSION}. Layout {layout}."
     )

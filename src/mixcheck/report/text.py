@@ -39,6 +39,7 @@ Key = TypeVar("Key")
 
 WORDS = {"pass": "PASS", "warn": "WARN", "fail": "FAIL", "unreadable": "UNREADABLE", None: "----"}
 PLACES_LISTED = 3
+LEAST_NAME = 16  # letters of a file's name that a line keeps
 MOST_CHANNELS_NAMED = 3
 SEVERITIES = ("error", "warning", "info", "accepted")
 HEURISTIC_MARK = "*"
@@ -135,9 +136,13 @@ def _line(report: FileReport) -> str:
         return _unreadable(report)
     numbers = " ".join(f"{_display(measurement, metric):>12}" for metric in IN_A_LINE)
     start = f"{word}  {numbers}  "
-    why = _worst_in_short(report)
-    room = WIDTH - len(start) - (len(why) + 2 if why else 0)
-    name = shortened(printable(report.path), max(room, 16))
+    path = printable(report.path)
+    most = WIDTH - len(start)
+    least = min(len(path), LEAST_NAME)
+    whys = _worst_in_short(report)
+    why = next((one for one in whys if len(one) + 2 + least <= most), whys[-1])
+    why = shortened(why, most - least - 2) if why else ""
+    name = shortened(path, most - (len(why) + 2 if why else 0))
     return f"{start}{name}  {why}".rstrip()
 
 
@@ -149,14 +154,15 @@ def _unreadable(report: FileReport) -> str:
     return paragraph(start, shortened(path, WIDTH - len(start) - 1) + trouble)
 
 
-def _worst_in_short(report: FileReport) -> str:
+def _worst_in_short(report: FileReport) -> tuple[str, ...]:
+    """What is wrong, and shorter: without the profile."""
     bad = [one for judgement in report.judgements for one in missed_verdicts(judgement.verdicts)]
     if not bad:
-        return ""
+        return ("",)
     bad.sort(key=lambda verdict: verdict.severity != "error")
     others = len({verdict.metric for verdict in bad}) - 1
-    spec = f"{bad[0].profile}: " if len(report.judgements) > 1 else ""
-    return f"{spec}{_short_label(bad[0])}{f' +{others}' if others else ''}"
+    short = f"{_short_label(bad[0])}{f' +{others}' if others else ''}"
+    return (f"{bad[0].profile}: {short}", short) if len(report.judgements) > 1 else (short,)
 
 
 def _short_label(verdict: Verdict) -> str:

@@ -73,7 +73,9 @@ def _layout(audio: AudioFormat) -> str:
     if audio.channels == 2:
         return "stereo"
     labels = " ".join(audio.channel_layout or ())
-    return f"{audio.channels} channels ({labels or 'layout'}, {audio.layout_origin})"
+    if not labels:
+        return f"{audio.channels} channels, layout {audio.layout_origin}"
+    return f"{audio.channels} channels ({labels}, {audio.layout_origin})"
 
 
 _ONE_CHANNEL = {"C": "mono", "dual-mono": "mono, measured as dual mono"}

@@ -21,7 +21,7 @@ from mixcheck.stems.model import SEVERITIES, Fault, Pair, Stem, StemSet, Sum
 from mixcheck.stems.naming import FILM_ROLES, film_roles, stem_name
 from mixcheck.stems.null import Opened, null_test
 from mixcheck.stems.survey import StemWatch, Survey
-from mixcheck.units import power_to_db, ratio_to_db
+from mixcheck.units import counted, power_to_db, ratio_to_db
 
 LISTED_PAIRS = 5
 SOUNDING = 1e-9
@@ -82,13 +82,14 @@ def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "
                 continue
             if not fits(stream.format, channels):
                 notes.append(
-                    f"{names[index]} was left out of the sum: {stream.format.channels} channels "
-                    f"do not go into {channels}"
+                    f"{names[index]} was left out of the sum: "
+                    f"{counted(stream.format.channels, 'channel')} into {channels} does not go"
                 )
                 continue
             used.append(index)
         if not used:
-            raise AudioError(folder, f"has no stem that goes into the mix's {channels} channels",
+            of_mix = counted(channels, "channel")
+            raise AudioError(folder, f"has no stem that goes into the mix's {of_mix}",
                              "name the mix of these stems")  # fmt: skip
         all_streams = [stream for index in used if (stream := streams[index]) is not None]
         all_streams += [mix_stream] if mix_stream is not None else []
