@@ -83,7 +83,8 @@ def test_the_real_command_on_a_real_standard_output(hostile: list[str]) -> None:
     assert "<b>" not in summary
 
 
-def test_a_wrong_option_is_told_in_a_line_that_says_where_to_read_on() -> None:
+def test_a_wrong_option_is_told_in_a_line_that_says_where_to_read_on(hostile: list[str]) -> None:
+    assert "two words.wav" in hostile
     Path("-dash.wav").write_bytes(GOOD)
     for arguments, words in (
         (["check", "--frmat", "json", "two words.wav"], ["--frmat", "mixcheck check --help"]),
