@@ -234,13 +234,22 @@ class _Exact:
         return runs
 
     def _lag_of_run(self, first: int, last: int, near: int, factor: int) -> int | None:
+        """The lag that leaves least in three places: tones have peaks beside the right one."""
         length = int(LOOK_S * self.rate)
-        middles = [first + int(share * max(0, last - first - length)) for share in (0.5, 0.2, 0.8)]
-        for middle in middles:
-            lag = self.lag_at(middle, near, 4 * factor)
-            if lag is not None:
-                return round(lag)
-        return None
+        places = [first + int(share * max(0, last - first - length)) for share in (0.5, 0.2, 0.8)]
+        found = (self.lag_at(place, near, 4 * factor) for place in places)
+        lags = sorted({round(lag) for lag in found if lag is not None})
+        if len(lags) < 2:
+            return lags[0] if lags else None
+        ends = [min(place + length, last) for place in places]
+        left = [
+            sum(
+                float(self._errors(place, end, lag)[0].sum())
+                for place, end in zip(places, ends, strict=True)
+            )
+            for lag in lags
+        ]
+        return lags[int(np.argmin(left))]
 
     def bounded(self, runs: list[Stretch]) -> list[Stretch]:
         """Runs with their ends where they really are."""
