@@ -115,3 +115,15 @@ def test_what_is_no_target_is_refused(tmp_path: Path) -> None:
     with pytest.raises(mixcheck.ProfileError, match="no target"):
         load_target(str(path))
     assert isinstance(load_target("speech"), Target)
+
+
+@pytest.mark.parametrize("frames", [10, 4 * RATE])
+def test_what_has_no_loudness_is_refused(
+    tmp_path: Path, references: list[str], frames: int
+) -> None:
+    """Ten samples are too short for BS.1770-5's gating block of 400 ms; silence has no level."""
+    empty = tmp_path / "empty.wav"
+    soundfile.write(empty, np.zeros((frames, 2)), RATE, "PCM_24")
+    for against in (["music"], references[:1]):
+        with pytest.raises(mixcheck.AudioError, match="nothing was compared"):
+            compare_references(str(empty), against)

@@ -243,3 +243,10 @@ def test_an_unreadable_stem_is_named(tmp_path: Path) -> None:
     assert checked.stems[0].error is not None
     with pytest.raises(AudioError, match="no stem that can be read"):
         check_stems(paths[:1], mix)
+
+
+@pytest.mark.parametrize("with_mix", [True, False])
+def test_silence_tests_nothing(tmp_path: Path, with_mix: bool) -> None:
+    stems = {name: samples * 0.0 for name, samples in make(2).items()}
+    with pytest.raises(AudioError, match="nothing was tested"):
+        check(tmp_path, stems, total(stems) if with_mix else None)

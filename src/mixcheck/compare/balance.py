@@ -9,6 +9,7 @@ import numpy as np
 
 from mixcheck.compare.model import Balance, Band, Trait
 from mixcheck.compare.target import Range, Target, learn_target, load_target, relative_bands, tonal
+from mixcheck.errors import AudioError
 from mixcheck.measurement import Measurement
 from mixcheck.meters import metrics
 from mixcheck.units import format_number
@@ -47,7 +48,7 @@ def compare_references(
     Raises
     ------
     AudioError
-        A recording cannot be read.
+        A recording cannot be read, or the mix has no loudness to compare it at.
     ProfileError
         The target has no meaning.
     """
@@ -58,6 +59,9 @@ def compare_references(
     target = load_target(names[0]) if is_learnt else learn_target(names)
     heard = tonal(os.fspath(path))
     levels = relative_bands(heard.measurement)
+    if not levels:
+        raise AudioError(os.fspath(path), "has no loudness, so nothing was compared",
+                         "give half a second or more that is not silent")  # fmt: skip
     if target.is_shape:
         levels = _same_height(levels, target)
     bands = tuple(_compared(levels, target.bands))
@@ -65,7 +69,7 @@ def compare_references(
     dynamics = tuple(_traits(heard.measurement, target))
     advice = (*_tone(bands, tolerance_db), *_width_advice(width, tolerance_db),
               *_dynamics_advice(dynamics, tolerance_db))  # fmt: skip
-    notes = tuple(_notes(target, levels, is_learnt))
+    notes = tuple(_notes(target, is_learnt))
     outcome = "fail" if advice else "pass"
     return Balance(os.fspath(path), tuple(names), target.count, outcome, bands, width, dynamics,
                    advice, notes)  # fmt: skip
@@ -176,9 +180,7 @@ def _hertz(value: float) -> str:
     return f"{value / 1000:.3g} kHz" if value >= 1000 else f"{value:.0f} Hz"
 
 
-def _notes(target: Target, levels: Mapping[float, float | None], is_learnt: bool) -> Iterator[str]:
-    if not levels:
-        yield "The mix has no loudness, so its tone was not compared."
+def _notes(target: Target, is_learnt: bool) -> Iterator[str]:
     if target.count == 1 and not target.is_shape:
         yield "One reference has no spread: ±2 dB is allowed around it. Give several."
     if is_learnt and target.notes:

@@ -49,7 +49,7 @@ def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "
     Raises
     ------
     AudioError
-        The mix cannot be read, or no stem can.
+        The mix cannot be read, or no stem can, or all that was read is silence.
     """
     with ExitStack() as opened:
         streams, errors = open_all(paths, opened)
@@ -126,6 +126,9 @@ def _checked(
     survey, total = _survey(setting)
     count = survey.stems
     energy = survey.energy
+    if not (energy > SOUNDING * setting.channels * survey.segment_s * setting.rate).any():
+        raise AudioError(folder or "the set", "holds nothing but silence, so nothing was tested",
+                         "export the stems with their sound")  # fmt: skip
     for place, index in enumerate(used):
         stems[index] = _with_levels(stems[index], survey, setting, place, energy[place])
     faults = list(file_faults(stems))
