@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +149,71 @@ def test_two_that_have_nothing_in_common(tmp_path: Path, old: str) -> None:
     assert not aligns(other, old)
     found = compare_revision(other, old)
     assert (found.answer, found.outcome, found.offset_frames) == ("unrelated", "fail", None)
+
+
+def test_a_fold_down_is_not_identical(tmp_path: Path, old: str) -> None:
+    mono = programme().mean(0, keepdims=True)
+    found = compare(tmp_path, mono, old)
+    assert (found.answer, found.outcome) == ("folded", "fail")
+    assert "2 channels became 1" in found.reasons
+    left = compare(tmp_path, programme()[:1], old, "left.wav")
+    assert (left.answer, left.outcome) == ("changed", "fail")
+    spread = compare_revision(old, str(tmp_path / "new.wav"))
+    assert (spread.answer, spread.outcome) == ("changed", "fail")
+
+
+def test_resampled_is_not_identical(tmp_path: Path) -> None:
+    """48 kHz from 16 kHz, by the discrete Fourier transform: exact for a whole number of cycles."""
+    whole = programme()
+    spectrum = np.fft.rfft(whole)
+    spectrum[:, round(0.85 * spectrum.shape[1]) :] = 0.0
+    old = write(tmp_path / "old.wav", np.fft.irfft(spectrum, whole.shape[1]))
+    frames = whole.shape[1] * 3
+    faster = np.fft.irfft(np.pad(spectrum, ((0, 0), (0, frames // 2 + 1 - spectrum.shape[1]))) * 3,
+                          frames)  # fmt: skip
+    path = tmp_path / "48k.wav"
+    soundfile.write(path, faster.T, 48_000, "PCM_24")
+    assert compare_revision(str(path), old).answer == "resampled"
+
+
+def _exchanged(whole: Audio) -> Audio:
+    return whole[::-1]
+
+
+def _right_flipped(whole: Audio) -> Audio:
+    return whole * np.array([[1.0], [-1.0]])
+
+
+def _right_late(whole: Audio) -> Audio:
+    return np.stack([whole[0], np.concatenate([np.zeros(20), whole[1, :-20]])])
+
+
+def _left_early(whole: Audio) -> Audio:
+    return np.stack([np.concatenate([whole[0, 1:], [0.0]]), whole[1]])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_exchanged, "channels L and R are swapped"),
+        (_right_flipped, "the polarity of R is flipped"),
+        (_right_late, "R is 20 frames late"),
+        (_left_early, "L is 1 frame early"),
+    ],
+)
+@pytest.mark.parametrize("gain_db", [0.0, -3.0])
+def test_a_channel_fault_has_a_name(
+    tmp_path: Path, change: Callable[[Audio], Audio], reason: str, gain_db: float
+) -> None:
+    whole = wide()
+    old = write(tmp_path / "old.wav", whole)
+    found = compare(tmp_path, change(whole) * 10 ** (gain_db / 20), old)
+    assert (found.answer, found.outcome) == ("channels", "fail")
+    assert reason in found.reasons
+    assert found.gain_db == pytest.approx(gain_db, abs=0.02)
+    assert not [one for one in found.sections if one.kind != "differs"]
+
+
+def wide() -> Audio:
+    """A middle and sides of their own: neither channel is the other at another level."""
+    return programme() + np.array([[0.5], [-0.4]]) * programme(seed=9)[:1]

@@ -12,6 +12,7 @@ import numpy as np
 from mixcheck.alignment.lockstep import Source, fits
 from mixcheck.alignment.sections import Alignment, Stretch, align
 from mixcheck.audio import AudioFormat, open_audio
+from mixcheck.compare.channels import Route, Routed, find_routes, told
 from mixcheck.compare.difference import (
     Differences,
     differences,
@@ -51,6 +52,7 @@ class _Compared:
     noise_power: float
     rate: int
     frames: tuple[int, int]
+    channels: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -95,20 +97,46 @@ def _compared(new: str, old: str, *, look_only: bool = False) -> _Compared:
         notes = []
         if formats[1].sample_rate_hz != rate:
             notes.append(f"The old file was resampled to {rate} Hz, so nothing is exact.")
-        is_equal, new_low, old_low, factor = first_look(first, second, rate)
         frames = (formats[0].frames, round(formats[1].frames * rate / formats[1].sample_rate_hz))
-        is_equal = is_equal and frames[0] == frames[1]
-        if is_equal:
-            alignment = Alignment((Stretch(0, frames[0], 0),), None, 1.0)
-        else:
-            alignment = align(new_low, old_low, factor, rate, frames,
-                              mono_reader(first), mono_reader(second))  # fmt: skip
+        is_equal, alignment = _aligned(first, second, rate, frames)
+        routes = None
+        if not is_equal and formats[1].channels == channels > 1:
+            routes = _routes(first, second, alignment, rate, frames)
+        if routes:
+            second = Routed(second, routes, rate)
+            is_equal, alignment = _aligned(first, second, rate, frames)
         found, gain = None, 1.0
         if not is_equal and not look_only and alignment.stretches and alignment.drift is None:
             gain = robust_gain(differences(first, second, alignment.stretches, rate, 1.0))
             found = differences(first, second, alignment.stretches, rate, gain)
         noise = sum(_step_power(audio, rate) for audio in formats)
-        return _Compared(is_equal, alignment, gain, found, noise, rate, frames, tuple(notes))
+        return _Compared(is_equal, alignment, gain, found, noise, rate, frames,
+                         tuple(told(routes or (), formats[0])), tuple(notes))  # fmt: skip
+
+
+def _aligned(
+    first: Source, second: Source, rate: int, frames: tuple[int, int]
+) -> tuple[bool, Alignment]:
+    """Whether two recordings are equal, and which part of one is which of the other."""
+    is_equal, new_low, old_low, factor = first_look(first, second, rate)
+    if is_equal and frames[0] == frames[1]:
+        return True, Alignment((Stretch(0, frames[0], 0),), None, 1.0)
+    return False, align(new_low, old_low, factor, rate, frames,
+                        mono_reader(first), mono_reader(second))  # fmt: skip
+
+
+def _routes(
+    first: Source, second: Source, alignment: Alignment, rate: int, frames: tuple[int, int]
+) -> tuple[Route, ...] | None:
+    """Channels that went another way, looked for in the longest stretch that both have."""
+    if alignment.drift is not None:
+        return None
+    stretches = alignment.stretches or (Stretch(0, min(frames), 0),)
+    longest = max(stretches, key=lambda one: one.end - one.start)
+    length = longest.end - longest.start
+    if length <= 0:
+        return None
+    return find_routes(first, second, longest.start, length, longest.lag, rate)
 
 
 def _step_power(audio: AudioFormat, rate: int) -> float:
@@ -133,7 +161,9 @@ def _judged(
     changes = tuple(_changes(new, old))
     bands = _bands(new, old)
     added, removed = _findings(measured, seen)
-    reasons = tuple(_reasons(seen, answer, changes, sections, added, removed, tolerance_db))
+    reasons = tuple(
+        _reasons(measured, seen, answer, changes, sections, added, removed, tolerance_db)
+    )
     is_one_gain = related and seen.alignment.drift is None
     return Revision(
         new=new.path,
@@ -192,6 +222,10 @@ def _answer(
     relative: float | None,
 ) -> str:
     new, old = (one.format for one in measured)
+    if new.channels != old.channels:
+        return _refolded(new.channels, old.channels) if exact else "changed"
+    if seen.channels and exact:
+        return "channels"
     if seen.is_equal:
         same = (new.container, new.codec) == (old.container, old.codec)
         return "identical" if same else "same-audio"
@@ -204,6 +238,8 @@ def _answer(
     if exact:
         if seen.gain < 0.0:
             return "polarity"
+        if new.sample_rate_hz != old.sample_rate_hz:
+            return "resampled"
         names = {(False, False): "same-audio", (True, False): "gain-only",
                  (False, True): "offset-only", (True, True): "gain-and-offset"}  # fmt: skip
         return names[turned, moved]
@@ -211,6 +247,10 @@ def _answer(
     if lossy and relative is not None and relative <= RE_ENCODED_DB:
         return "re-encoded"
     return "changed"
+
+
+def _refolded(new_channels: int, old_channels: int) -> str:
+    return "folded" if new_channels < old_channels else "spread"
 
 
 def _sections(seen: _Compared, tolerance_db: float) -> Iterator[Section]:
@@ -260,10 +300,13 @@ def _differing(seen: _Compared, found: Differences, tolerance_db: float) -> Iter
     bridged = BRIDGED_S * seen.rate
     gaps = np.diff(found.start[over]) > bridged + found.frames[over[:-1]]
     jumps = np.diff(found.lag[over]) != 0
+    is_cut = len(seen.alignment.stretches) > 1
     groups = np.split(over, np.flatnonzero(gaps | jumps) + 1)
     for group in sorted(groups, key=len, reverse=True)[:LISTED]:
         start = int(found.start[group[0]])
         end = int(found.start[group[-1]] + found.frames[group[-1]])
+        if end - start < LEAST_SECTION_S * seen.rate and is_cut:
+            continue  # a rest beside a cut, whose place is known no closer
         lag = int(found.lag[group[0]])
         new, old = float(found.new[group].sum()), float(found.old[group].sum())
         left = float(found.residual[group].sum())
@@ -338,7 +381,25 @@ def _moved(one: Finding, seen: _Compared) -> float | None:
     return one.start_s if not seen.alignment.stretches else None
 
 
+def _form_reasons(
+    measured: tuple[Measurement, Measurement], seen: _Compared, answer: str
+) -> Iterator[str]:
+    """What became of the channels, the start and the length."""
+    new, old = (one.format for one in measured)
+    if new.channels != old.channels:
+        yield f"{old.channels} channel{'s' if old.channels != 1 else ''} became {new.channels}"
+    yield from seen.channels
+    lag = _offset(seen)
+    if lag and answer != "drift":
+        plural = "s" if abs(lag) != 1 else ""
+        yield f"it begins {abs(lag)} frame{plural} {'later' if lag > 0 else 'earlier'}"
+    if seen.frames[0] != seen.frames[1]:
+        grown = seen.frames[0] - seen.frames[1]
+        yield f"its length changed by {grown:+d} frame{'s' if abs(grown) != 1 else ''}"
+
+
 def _reasons(
+    measured: tuple[Measurement, Measurement],
     seen: _Compared,
     answer: str,
     changes: Sequence[Change],
@@ -353,16 +414,12 @@ def _reasons(
                "polarity": "the polarity is flipped"}[answer]  # fmt: skip
     if answer == "unrelated":
         return
-    lag = _offset(seen)
-    if lag and answer != "drift":
-        yield f"it begins {abs(lag)} frames {'later' if lag > 0 else 'earlier'}"
-    if seen.frames[0] != seen.frames[1]:
-        yield f"its length changed by {seen.frames[0] - seen.frames[1]:+d} frames"
+    yield from _form_reasons(measured, seen, answer)
     counts = {kind: sum(one.kind == kind for one in sections)
               for kind in ("inserted", "removed", "replaced", "differs")}  # fmt: skip
     for kind, count in counts.items():
         if count:
-            verb = {"differs": "differ"}.get(kind, kind)
+            verb = "differ" if kind == "differs" and count > 1 else kind
             yield f"{count} section{'s' if count > 1 else ''} {verb}"
     moved = [
         one

@@ -81,8 +81,9 @@ def _relation(compared: Revision) -> Iterator[str]:
         yield "  Nothing of one was found in the other."
         return
     frames = compared.offset_frames
-    word = "later" if frames >= 0 else "earlier"
-    yield f"  Offset     {abs(frames)} frames {word}"
+    word = "later" if frames > 0 else "earlier"
+    plural = "s" if abs(frames) != 1 else ""
+    yield f"  Offset     {f'{abs(frames)} frame{plural} {word}' if frames else 'none'}"
     if compared.gain_db is not None:
         flip = ", polarity flipped" if compared.polarity == -1 else ""
         yield f"  Gain       {decibels(compared.gain_db, 2, signed=True)} dB{flip}"
@@ -95,7 +96,8 @@ def _relation(compared: Revision) -> Iterator[str]:
             f"{decibels(compared.residual_db)} dB against the new file"
         )
     elif compared.drift_ppm is None:
-        yield "  Difference none"
+        refolded = compared.answer in ("folded", "spread")
+        yield "  Difference none" + (" but for the number of channels" if refolded else "")
 
 
 def _section(section: Section) -> Iterator[str]:
