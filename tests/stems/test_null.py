@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from tests.stems.sets import RATE, check, errors, make, total, write
+from tests.stems.sets import RATE, Audio, check, errors, make, total, write
 
 from mixcheck import AudioError
 from mixcheck.stems import check_stems
@@ -250,3 +251,63 @@ def test_silence_tests_nothing(tmp_path: Path, with_mix: bool) -> None:
     stems = {name: samples * 0.0 for name, samples in make(2).items()}
     with pytest.raises(AudioError, match="nothing was tested"):
         check(tmp_path, stems, total(stems) if with_mix else None)
+
+
+def test_the_mix_in_its_set_is_left_out(tmp_path: Path) -> None:
+    stems = make()
+    mix = total(stems)
+    for where, given in (("with", mix), ("without", None)):
+        checked = check(tmp_path / where, stems | {"Master": mix}, given)
+        assert ("mix-in-set", ("Master",)) in [(one.code, one.stems) for one in checked.faults]
+        assert not errors(checked)
+        assert checked.null is None or checked.null.outcome == "pass"
+
+
+def _swapped(part: Audio) -> Audio:
+    return part[::-1]
+
+
+def _mono(part: Audio) -> Audio:
+    return part.mean(0, keepdims=True)
+
+
+def _short(part: Audio) -> Audio:
+    return part[:, : 5 * RATE]
+
+
+def _holed(part: Audio) -> Audio:
+    holed = part.copy()
+    holed[:, 3 * RATE : 4 * RATE] = 0.0
+    return holed
+
+
+def _muted(part: Audio) -> Audio:
+    return 0.0 * part
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (_swapped, "channels-swapped"),
+        (_mono, "folded"),
+        (_short, "cut-short"),
+        (_holed, "dropout"),
+        (_muted, "missing"),
+    ],
+)
+def test_a_stem_that_was_changed_is_named_and_not_missing(
+    tmp_path: Path, change: Callable[[Audio], Audio], code: str
+) -> None:
+    stems = make(seconds=8.0)
+    steady = np.random.default_rng(8).standard_normal((2, 8 * RATE)) * 0.02
+    stems["02 part"] = steady
+    mix = total(stems)
+    stems["02 part"] = change(steady)
+    found = errors(check(tmp_path, stems, mix))
+    assert [(one.code, one.stems) for one in found] == [(code, ("02 part",))]
+
+
+def test_a_saturated_mix(tmp_path: Path) -> None:
+    stems = make()
+    checked = check(tmp_path, stems, np.tanh(6.0 * total(stems)) / 6.0)
+    assert [one.code for one in errors(checked)] == ["saturated"]

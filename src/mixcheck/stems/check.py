@@ -28,6 +28,8 @@ SOUNDING = 1e-9
 ALIKE = 0.5
 CANCELLING = -0.9
 LEAST_MASKED = 0.01
+SAME_LEFT = 1e-5  # of a stem's energy: so little is left where it is the mix
+LEAST_OTHERS = 1e-3
 
 
 def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "") -> StemSet:
@@ -124,14 +126,18 @@ def _checked(
     folder: str, mix: str | None, stems: list[Stem], used: list[int], setting: Opened
 ) -> StemSet:
     survey, total = _survey(setting)
+    faults: list[Fault] = []
+    if (inside := _mix_inside(survey)) is not None:
+        faults.append(_mix_in_set(setting.names[inside]))
+        used = used[:inside] + used[inside + 1 :]
+        setting = _without(setting, inside)
+        survey, total = _survey(setting)
     count = survey.stems
     energy = survey.energy
-    if not (energy > SOUNDING * setting.channels * survey.segment_s * setting.rate).any():
-        raise AudioError(folder or "the set", "holds nothing but silence, so nothing was tested",
-                         "export the stems with their sound")  # fmt: skip
+    _refuse_silence(folder, survey, setting)
     for place, index in enumerate(used):
         stems[index] = _with_levels(stems[index], survey, setting, place, energy[place])
-    faults = list(file_faults(stems))
+    faults += file_faults(stems)
     for place, index in enumerate(used):
         watch, source = setting.watches[place], setting.sources[place]
         faults += audio_faults(
@@ -191,6 +197,46 @@ def _survey(setting: Opened) -> tuple[Survey, Sum | None]:
         loudness_range_lu=level("loudness.loudness_range_lu"),
         clips=survey.sum_peak > 1.0,
     )
+
+
+def _refuse_silence(folder: str, survey: Survey, setting: Opened) -> None:
+    least = SOUNDING * setting.channels * survey.segment_s * setting.rate
+    if not (survey.energy > least).any():
+        raise AudioError(folder or "the set", "holds nothing but silence, so nothing was tested",
+                         "export the stems with their sound")  # fmt: skip
+
+
+def _mix_inside(survey: Survey) -> int | None:
+    """Place of a stem that equals the mix, or else the sum of all others, which are no trifle."""
+    count, gram = survey.stems, survey.gram
+    for place in range(count if count >= (2 if survey.with_mix else 3) else 0):
+        against = np.zeros(len(gram))
+        if survey.with_mix:
+            against[-1] = 1.0
+        else:
+            against[:count] = 1.0
+        against[place] -= 1.0 if survey.with_mix else 2.0
+        own = float(gram[place, place])
+        others = float(np.trace(gram[:count, :count])) - own
+        if own and others > LEAST_OTHERS * own and against @ gram @ against <= SAME_LEFT * own:
+            return place
+    return None
+
+
+def _without(setting: Opened, place: int) -> Opened:
+    """The same set less one stem, to be read anew."""
+    names = [name for index, name in enumerate(setting.names) if index != place]
+    sources = [one.delayed(0) for index, one in enumerate(setting.sources) if index != place]
+    watches = [StemWatch(one.format, setting.rate, setting.channels) for one in sources]
+    return replace(setting, names=names, sources=sources, watches=watches)
+
+
+def _mix_in_set(name: str) -> Fault:
+    return Fault(
+        "mix-in-set", "warning", (name,), None, "", 0.99,
+        f"{name}: is the mix itself, not a stem; it was left out of the sum",
+        "Keep the mix outside of the folder of stems.",
+    )  # fmt: skip
 
 
 def _with_levels(

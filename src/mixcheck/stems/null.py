@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixcheck.alignment.lockstep import Source, read_in_step
-from mixcheck.stems.explain import Explanation, explain
+from mixcheck.stems.causes import exact_cause, silent_causes
+from mixcheck.stems.explain import EXCERPT_BUDGET, Explanation, explain
 from mixcheck.stems.model import Fault, Null, Span
 from mixcheck.stems.survey import StemWatch, Survey
 from mixcheck.stems.verdicts import fit_faults, rest_faults, set_gain_db, set_lag
@@ -22,6 +23,7 @@ FLOAT_STEP = 2.0**-24
 LOSSY_NOISE = 1e-3  # of a lossy file's power
 RESAMPLED_NOISE = 1e-6
 LISTED_SPANS = 20
+CAUSE_S = 10  # of the excerpt in which a cause has to explain the residual
 MOST_CURVE_COLUMNS = 1000
 
 
@@ -68,12 +70,7 @@ def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None
     found, faults = None, []
     if worst > SIGNIFICANT_OVER_NOISE * noise:
         found = _explained(survey, setting, noise)
-        names, count = setting.names, survey.stems
-        channels = [source.format.channels for source in setting.sources[:count]]
-        faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
-        if worst > limit and not any(one.code == "wrong-mix" for one in faults):
-            over = survey.over_energy / max(float(residual.sum()), 1e-30)
-            faults += rest_faults(found, names, over)
+        faults = _faults(survey, setting, found, per_segment, limit)
     faulty = any(one.severity == "error" for one in faults)
     mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
     mix_bands = survey.bands[-1]
@@ -100,11 +97,46 @@ def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None
     return null, found, faults
 
 
+def _faults(
+    survey: Survey,
+    setting: Opened,
+    found: Explanation,
+    per_segment: NDArray[np.float64],
+    limit: float,
+) -> list[Fault]:
+    """What the fit says; or, where it does not explain the residual, a cause that does."""
+    names, count = setting.names, survey.stems
+    is_over = float(per_segment.max(initial=0.0)) > limit
+    residual = survey.residual_energy
+    if is_over and not found.is_explained:
+        length = min(survey.frames, CAUSE_S * setting.rate, EXCERPT_BUDGET // count)
+        middle = int(np.argmax(residual)) * round(survey.segment_s * setting.rate)
+        start = max(0, min(middle - length // 2, survey.frames - length))
+        cause = exact_cause(_read(setting, start, length), names)
+        if cause is not None:
+            return [cause]
+    channels = [source.format.channels for source in setting.sources[:count]]
+    faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
+    if is_over and not any(one.code == "wrong-mix" for one in faults):
+        over = survey.over_energy / max(float(residual.sum()), 1e-30)
+        rest = list(rest_faults(found, names, over))
+        if any(one.code == "missing" for one in rest):
+            silent = list(silent_causes(survey.energy[:count], np.flatnonzero(per_segment > limit),
+                                        survey.segment_s, names))  # fmt: skip
+            rest = silent or rest
+        faults += rest
+    return faults
+
+
+def _read(setting: Opened, start: int, frames: int) -> NDArray[np.floating]:
+    looks = [lambda block: None] * len(setting.sources)
+    steps = read_in_step(setting.sources, looks, start_frame=start, frames=frames)
+    return np.concatenate([step.samples for step in steps], axis=2)
+
+
 def _explained(survey: Survey, setting: Opened, noise: float) -> Explanation:
     def read(start: int, frames: int) -> NDArray[np.floating]:
-        looks = [lambda block: None] * len(setting.sources)
-        steps = read_in_step(setting.sources, looks, start_frame=start, frames=frames)
-        return np.concatenate([step.samples for step in steps], axis=2)
+        return _read(setting, start, frames)
 
     count = survey.stems
     return explain(
