@@ -37,7 +37,7 @@ def file_faults(stems: Sequence[Stem]) -> Iterator[Fault]:
             )  # fmt: skip
     yield from _odd(readable, "rate", "error", lambda audio: audio.sample_rate_hz, "{} Hz")
     yield from _odd(readable, "bit-depth", "warning", _depth, "{}")
-    yield from _odd(readable, "channels", "warning", lambda audio: audio.channels, "{} channels")
+    yield from _odd(readable, "channels", "warning", lambda audio: _counted(audio.channels), "{}")
     yield from _lengths(readable)
     odd_names = outside_pattern([stem.name for stem in stems])
     for name in odd_names:
@@ -51,6 +51,10 @@ def _depth(audio: AudioFormat) -> str:
     if audio.bit_depth is None:
         return audio.codec.replace("_", " ")
     return f"{audio.bit_depth} bit{' float' if audio.is_float else ''}"
+
+
+def _counted(channels: int) -> str:
+    return f"{channels} channel{'s' if channels != 1 else ''}"
 
 
 def _odd(

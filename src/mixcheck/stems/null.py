@@ -23,6 +23,7 @@ FLOAT_STEP = 2.0**-24
 LOSSY_NOISE = 1e-3  # of a lossy file's power
 RESAMPLED_NOISE = 1e-6
 LISTED_SPANS = 20
+MOST_OVER = 0.9  # of the residual where the sum is over full scale: that is clipping, no curve
 CAUSE_S = 10  # of the excerpt in which a cause has to explain the residual
 MOST_CURVE_COLUMNS = 1000
 
@@ -108,7 +109,8 @@ def _faults(
     names, count = setting.names, survey.stems
     is_over = float(per_segment.max(initial=0.0)) > limit
     residual = survey.residual_energy
-    if is_over and not found.is_explained:
+    over = survey.over_energy / max(float(residual.sum()), 1e-30)
+    if is_over and not found.is_explained and over < MOST_OVER:
         length = min(survey.frames, CAUSE_S * setting.rate, EXCERPT_BUDGET // count)
         middle = int(np.argmax(residual)) * round(survey.segment_s * setting.rate)
         start = max(0, min(middle - length // 2, survey.frames - length))
@@ -118,7 +120,6 @@ def _faults(
     channels = [source.format.channels for source in setting.sources[:count]]
     faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
     if is_over and not any(one.code == "wrong-mix" for one in faults):
-        over = survey.over_energy / max(float(residual.sum()), 1e-30)
         rest = list(rest_faults(found, names, over))
         if any(one.code == "missing" for one in rest):
             silent = list(silent_causes(survey.energy[:count], np.flatnonzero(per_segment > limit),

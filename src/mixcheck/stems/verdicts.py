@@ -20,7 +20,7 @@ BUS_EXPLAINED = 0.5
 BUS_LEFT = 1.0  # where one stem is nearly the whole sum, both explain nearly as much
 SURE_BY_ERRORS = 6.0
 WRONG_MIX_SHARE = 0.7
-SURE, LIKELY, POSSIBLE = 0.99, 0.9, 0.6
+SURE, LIKELY, PROBABLE, POSSIBLE = 0.99, 0.9, 0.75, 0.6
 SMALL_REST = 1e-5  # of the mix's power
 INSIDE_ANOTHER = 0.05
 
@@ -240,9 +240,11 @@ def rest_faults(found: Explanation, names: Sequence[str], over_share: float) -> 
         )  # fmt: skip
     elif found.rest_to_mix > SMALL_REST and found.fitted.any():
         yield Fault(
-            "missing", "error", (), None, "dBFS", LIKELY,
-            f"a stem is missing: the mix holds something at {level} dBFS that no stem follows",
-            "Look in the session for a track, a return or an effect that was not exported.",
+            "missing", "error", (), None, "dBFS", PROBABLE,
+            f"a stem is missing, or one was exported otherwise than it is in the mix: the mix "
+            f"holds something at {level} dBFS that no stem follows",
+            "Look in the session for a track, a return or an effect that was not exported, or "
+            "that was edited after the mix was printed.",
         )  # fmt: skip
     else:
         yield Fault(
