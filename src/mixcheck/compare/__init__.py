@@ -2,7 +2,8 @@
 
 from mixcheck.compare.balance import compare_references
 from mixcheck.compare.model import ANSWERS, Balance, Band, Change, Revision, Section, Trait
-from mixcheck.compare.revision import aligns, compare_revision
+from mixcheck.compare.overlay import aligns
+from mixcheck.compare.revision import compare_revision
 from mixcheck.compare.target import (
     Target,
     is_target,

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
 
 import numpy as np
 
-from mixcheck.alignment.lockstep import Source, fits
-from mixcheck.alignment.sections import Alignment, Stretch, align
-from mixcheck.audio import AudioFormat, open_audio
-from mixcheck.compare.channels import Route, Routed, find_routes, told
-from mixcheck.compare.difference import (
-    Differences,
-    differences,
-    first_look,
-    mono_reader,
-    robust_gain,
-)
+from mixcheck.compare.difference import Differences
 from mixcheck.compare.model import Band, Change, Revision, Section
+from mixcheck.compare.overlay import LEAST_CONFIDENCE, Overlay, overlay
 from mixcheck.compare.target import relative_bands
 from mixcheck.engine import measure
-from mixcheck.errors import AudioError
 from mixcheck.measurement import Measurement
 from mixcheck.meters import Finding, metrics
-from mixcheck.units import counted, power_to_db, ratio_to_db
+from mixcheck.units import power_to_db, ratio_to_db
 
 TOLERANCE_DB = 0.1
-LEAST_CONFIDENCE = 0.3
 NOISE_MARGIN = 16.0
 LISTED = 40
 BRIDGED_S = 0.5
@@ -39,21 +26,6 @@ RE_ENCODED_DB = -8.0
 SAME_PLACE_S = 0.3
 JUDGED_UNITS = frozenset({"dB", "LU", "LUFS", "dBTP", "dBFS"})
 UNJUDGED = ("noise.", "spectrum.", "clipping.", "loudness.relative_gate_lufs")
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """What was learnt of two files before it is judged."""
-
-    is_equal: bool
-    alignment: Alignment
-    gain: float
-    found: Differences | None
-    noise_power: float
-    rate: int
-    frames: tuple[int, int]
-    channels: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 def compare_revision(
@@ -75,81 +47,12 @@ def compare_revision(
     """
     new, old = os.fspath(new), os.fspath(old)
     measured = measure(new), measure(old)
-    compared = _compared(new, old)
+    compared = overlay(new, old)
     return _judged(measured, compared, tolerance_db)
 
 
-def aligns(new: str, old: str) -> bool:
-    """Whether two files hold the same material."""
-    return _compared(new, old, look_only=True).alignment.confidence >= LEAST_CONFIDENCE
-
-
-def _compared(new: str, old: str, *, look_only: bool = False) -> _Compared:
-    with ExitStack() as opened:
-        streams = [opened.enter_context(open_audio(path)) for path in (new, old)]
-        formats = [stream.format for stream in streams]
-        rate, channels = formats[0].sample_rate_hz, formats[0].channels
-        if not fits(formats[1], channels):
-            its_own = counted(formats[1].channels, "channel")
-            raise AudioError(old, f"has {its_own}, {new} has {channels}",
-                             "compare files with the same channels")  # fmt: skip
-        first, second = (Source(stream, rate, channels) for stream in streams)
-        notes = []
-        if formats[1].sample_rate_hz != rate:
-            notes.append(f"The old file was resampled to {rate} Hz, so nothing is exact.")
-        frames = (formats[0].frames, round(formats[1].frames * rate / formats[1].sample_rate_hz))
-        is_equal, alignment = _aligned(first, second, rate, frames)
-        routes = None
-        if not is_equal and formats[1].channels == channels > 1:
-            routes = _routes(first, second, alignment, rate, frames)
-        if routes:
-            second = Routed(second, routes, rate)
-            is_equal, alignment = _aligned(first, second, rate, frames)
-        found, gain = None, 1.0
-        if not is_equal and not look_only and alignment.stretches and alignment.drift is None:
-            gain = robust_gain(differences(first, second, alignment.stretches, rate, 1.0))
-            found = differences(first, second, alignment.stretches, rate, gain)
-        noise = sum(_step_power(audio, rate) for audio in formats)
-        return _Compared(is_equal, alignment, gain, found, noise, rate, frames,
-                         tuple(told(routes or (), formats[0])), tuple(notes))  # fmt: skip
-
-
-def _aligned(
-    first: Source, second: Source, rate: int, frames: tuple[int, int]
-) -> tuple[bool, Alignment]:
-    """Whether two recordings are equal, and which part of one is which of the other."""
-    is_equal, new_low, old_low, factor = first_look(first, second, rate)
-    if is_equal and frames[0] == frames[1]:
-        return True, Alignment((Stretch(0, frames[0], 0),), None, 1.0)
-    return False, align(new_low, old_low, factor, rate, frames,
-                        mono_reader(first), mono_reader(second))  # fmt: skip
-
-
-def _routes(
-    first: Source, second: Source, alignment: Alignment, rate: int, frames: tuple[int, int]
-) -> tuple[Route, ...] | None:
-    """Channels that went another way, looked for in the longest stretch that both have."""
-    if alignment.drift is not None:
-        return None
-    stretches = alignment.stretches or (Stretch(0, min(frames), 0),)
-    longest = max(stretches, key=lambda one: one.end - one.start)
-    length = longest.end - longest.start
-    if length <= 0:
-        return None
-    return find_routes(first, second, longest.start, length, longest.lag, rate)
-
-
-def _step_power(audio: AudioFormat, rate: int) -> float:
-    """Mean square that rounding and dither of a file may leave."""
-    if audio.sample_rate_hz != rate:
-        return 1e-8
-    if audio.is_float or audio.bit_depth is None:
-        return 4.0**-23
-    return float(0.25 * 4.0 ** (1 - audio.bit_depth))
-
-
 def _judged(
-    measured: tuple[Measurement, Measurement], seen: _Compared, tolerance_db: float
+    measured: tuple[Measurement, Measurement], seen: Overlay, tolerance_db: float
 ) -> Revision:
     new, old = measured
     stretches = seen.alignment.stretches
@@ -190,12 +93,12 @@ def _judged(
     )
 
 
-def _offset(seen: _Compared) -> int:
+def _offset(seen: Overlay) -> int:
     drift = seen.alignment.drift
     return round(drift.start_lag) if drift else seen.alignment.stretches[0].lag
 
 
-def _residual(seen: _Compared) -> tuple[float | None, float | None]:
+def _residual(seen: Overlay) -> tuple[float | None, float | None]:
     found = seen.found
     if found is None or not found.new.sum():
         return None, None
@@ -203,7 +106,7 @@ def _residual(seen: _Compared) -> tuple[float | None, float | None]:
     return power_to_db(left / frames), power_to_db(left / float(found.new.sum()))
 
 
-def _is_exact(seen: _Compared) -> bool:
+def _is_exact(seen: Overlay) -> bool:
     """Whether nothing but rounding is left of the difference."""
     if seen.is_equal:
         return True
@@ -216,7 +119,7 @@ def _is_exact(seen: _Compared) -> bool:
 
 def _answer(
     measured: tuple[Measurement, Measurement],
-    seen: _Compared,
+    seen: Overlay,
     sections: Sequence[Section],
     exact: bool,
     relative: float | None,
@@ -253,7 +156,7 @@ def _refolded(new_channels: int, old_channels: int) -> str:
     return "folded" if new_channels < old_channels else "spread"
 
 
-def _sections(seen: _Compared, tolerance_db: float) -> Iterator[Section]:
+def _sections(seen: Overlay, tolerance_db: float) -> Iterator[Section]:
     """Edits first, then what differs although it is in both, in order of time each."""
     rate = seen.rate
     for here, following in zip(seen.alignment.stretches, seen.alignment.stretches[1:],
@@ -276,7 +179,7 @@ def _sections(seen: _Compared, tolerance_db: float) -> Iterator[Section]:
         yield from _differing(seen, seen.found, tolerance_db)
 
 
-def _ends(seen: _Compared) -> Iterator[Section]:
+def _ends(seen: Overlay) -> Iterator[Section]:
     """What is at the end of only one, or at the start of both without being the same."""
     first, last = seen.alignment.stretches[0], seen.alignment.stretches[-1]
     rate = seen.rate
@@ -290,7 +193,7 @@ def _ends(seen: _Compared) -> Iterator[Section]:
                       (last.end - last.lag) / rate, seen.frames[1] / rate, None, None)  # fmt: skip
 
 
-def _differing(seen: _Compared, found: Differences, tolerance_db: float) -> Iterator[Section]:
+def _differing(seen: Overlay, found: Differences, tolerance_db: float) -> Iterator[Section]:
     allowed = (10.0 ** (tolerance_db / 20.0) - 1.0) ** 2
     base = np.maximum(found.new, QUIET_POWER * found.frames)
     noise = NOISE_MARGIN * seen.noise_power * max(1.0, seen.gain**2) * 2.0 * found.frames
@@ -346,7 +249,7 @@ def _bands(new: Measurement, old: Measurement) -> tuple[Band, ...]:
 
 
 def _findings(
-    measured: tuple[Measurement, Measurement], seen: _Compared
+    measured: tuple[Measurement, Measurement], seen: Overlay
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Findings of one that the other does not have at the same place of the music."""
     new, old = measured
@@ -372,7 +275,7 @@ def _findings(
     return tuple(added[:LISTED]), tuple(one for _, one in unmatched.values())[:LISTED]
 
 
-def _moved(one: Finding, seen: _Compared) -> float | None:
+def _moved(one: Finding, seen: Overlay) -> float | None:
     """Where a finding of the old file is in the new one; ``None`` if that part is gone."""
     frame = one.start_s * seen.rate
     for stretch in seen.alignment.stretches:
@@ -382,7 +285,7 @@ def _moved(one: Finding, seen: _Compared) -> float | None:
 
 
 def _form_reasons(
-    measured: tuple[Measurement, Measurement], seen: _Compared, answer: str
+    measured: tuple[Measurement, Measurement], seen: Overlay, answer: str
 ) -> Iterator[str]:
     """What became of the channels, the start and the length."""
     new, old = (one.format for one in measured)
@@ -400,7 +303,7 @@ def _form_reasons(
 
 def _reasons(
     measured: tuple[Measurement, Measurement],
-    seen: _Compared,
+    seen: Overlay,
     answer: str,
     changes: Sequence[Change],
     sections: Sequence[Section],
