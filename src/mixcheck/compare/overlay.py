@@ -17,6 +17,7 @@ from mixcheck.compare.difference import (
     robust_gain,
 )
 from mixcheck.errors import AudioError
+from mixcheck.units import counted
 
 LEAST_CONFIDENCE = 0.3
 
@@ -54,7 +55,8 @@ def overlay(new: str, old: str, *, look_only: bool = False) -> Overlay:
         formats = [stream.format for stream in streams]
         rate, channels = formats[0].sample_rate_hz, formats[0].channels
         if not fits(formats[1], channels):
-            raise AudioError(old, f"has {formats[1].channels} channels, {new} has {channels}",
+            its_own = counted(formats[1].channels, "channel")
+            raise AudioError(old, f"has {its_own}, {new} has {channels}",
                              "compare files with the same channels")  # fmt: skip
         first, second = (Source(stream, rate, channels) for stream in streams)
         notes = []
