@@ -107,8 +107,8 @@ class PageSetOutput:
         self._reports.append(without_series(report))
 
     def finish(self, whole: SetReport | None) -> None:
-        """Write the index of all files."""
-        write_text(self._path, self._pages.index(self._reports))
+        """Write the index of all files, and what is known of their set."""
+        write_text(self._path, self._pages.index(self._reports, whole))
 
 
 def sha256_of(path: str) -> str | None:

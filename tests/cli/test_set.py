@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -93,3 +95,35 @@ def test_what_cannot_be_read_is_left_out_and_told(album: Path) -> None:
     ran = run("check", "album", "--set", "album")
     assert ran.exit_code == 3
     assert "album of 5 files" in ran.stdout
+
+
+def rows(index: Path) -> dict[str, str]:
+    """Rows of an index, by the name of the file."""
+    parts = index.read_text("utf-8").rpartition('<table id="files">')[2].split("<tr ")[1:]
+    return {name: part for part in parts for name in re.findall(r"(\d\d\.wav)</a>", part)}
+
+
+def test_the_index_of_pages_has_the_set(album: Path) -> None:
+    pytest.importorskip("bokeh", reason="needs mixcheck[html]")
+    whole = document("check", "album", "--set", "album", "-p", "aes77-album")["set"]
+    run("check", "album", "--set", "album", "-p", "aes77-album", "-q", "-o", "album.html")
+    shown = html.unescape((album / "album.html").read_text("utf-8"))
+    assert f"{whole['measurement']['integrated_lufs']:.1f} LUFS" in shown
+    assert "aes77-album: Loudest file" in shown
+    for trait in whole["spreads"]:
+        assert f"{trait['label']}, {trait['unit']}" in shown
+    assert {one["path"] for one in whole["odd"]} == {"album/04.wav"}
+    for one in whole["odd"]:
+        assert one["message"] in shown
+        assert one["do"] in shown
+
+
+def test_files_that_are_no_set_are_odd_by_the_same_rule(album: Path) -> None:
+    pytest.importorskip("bokeh", reason="needs mixcheck[html]")
+    whole = document("check", "album", "--set", "album")["set"]
+    run("check", "album", "-q", "-o", "plain.html")
+    assert "The set as a whole" not in (album / "plain.html").read_text("utf-8")
+    found = rows(album / "plain.html")
+    assert [name for name, row in found.items() if "data-odd" in row] == ["04.wav"]
+    for one in whole["odd"]:
+        assert html.escape(one["message"].partition(": ")[2]) in found["04.wav"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.report.frozen import CLEAN, audio_format, measured
 from tests.signals import RATE, faded, pink, ratio
 
@@ -62,7 +65,8 @@ def test_the_odd_one_is_named_with_the_reason(
     ("metric", "values"),
     [
         (LOUDNESS, [-14.0, -13.5, -15.2, -12.9, -14.4]),  # an album breathes
-        (LOUDNESS, [-20.0, -16.0, -12.0, -18.0, -9.0]),  # all are different: none is odd
+        (LOUDNESS, [-18.0, -16.0, -13.0, -17.5, -14.0]),  # all are different: none is odd
+        (LOUDNESS, [-14.0, -14.0, -14.1, -16.9, -14.0]),  # a softer song among like ones
         (LOUDNESS, [-14.0, -20.0]),  # of two, which is the odd one?
         (LOUDNESS, [-14.0, None, -14.1, None]),
         (PEAK, [-1.0, -1.0, -1.6, -1.0, -1.1]),
@@ -88,6 +92,35 @@ def test_another_format_is_odd(name: str, values: list[Any], message: str) -> No
     found = odd(album(LOUDNESS, [-14.0] * 3, **{name: values}))
     assert set(found) == {"disc/03.wav"}
     assert message in found["disc/03.wav"]
+
+
+def test_the_ends_of_a_wide_album_are_named() -> None:
+    """Ten tracks as wide as a game's music: the softest is a step that everybody hears."""
+    levels = [-9.9, -11.0, -11.5, -12.8, -13.2, -13.4, -14.6, -15.5, -16.0, -18.5]
+    assert odd(album(LOUDNESS, levels)) == {
+        "disc/10.wav": "10.wav: 5.2 LU softer than the median of the set (-13.3 LUFS)"
+    }
+    levels[0] = -8.9
+    assert set(odd(album(LOUDNESS, levels))) == {"disc/01.wav", "disc/10.wav"}
+
+
+@given(st.lists(st.floats(-40.0, -5.0), min_size=3, max_size=20, unique=True))
+def test_no_end_over_4_lu_goes_unnamed(levels: list[float]) -> None:
+    named = set(odd(album(LOUDNESS, levels)))
+    middle = statistics.median(levels)
+    for end in (min(levels), max(levels)):
+        if abs(end - middle) > 4.0:
+            assert f"disc/{levels.index(end) + 1:02d}.wav" in named
+    for number, level in enumerate(levels, 1):
+        if abs(level - middle) <= 3.0:
+            assert f"disc/{number:02d}.wav" not in named
+
+
+def test_a_softer_peak_is_no_word_about_a_limiter() -> None:
+    (found,) = album(PEAK, [-1.0, -1.0, -7.0, -1.0, -1.1]).odd
+    assert "6.00 dB under the median" in found.message
+    assert "No fault in itself" in found.do
+    assert "limiter" not in found.do
 
 
 def test_formats_without_a_majority_are_told_of_the_set() -> None:

@@ -9,7 +9,7 @@ from mixcheck.sets.model import (
     all_metrics,
     set_metrics,
 )
-from mixcheck.sets.survey import KINDS, survey_set
+from mixcheck.sets.survey import KINDS, odd_ones, survey_set
 
 __all__ = [
     "KINDS",
@@ -19,6 +19,7 @@ __all__ = [
     "SetReading",
     "Spread",
     "all_metrics",
+    "odd_ones",
     "set_metrics",
     "survey_set",
 ]

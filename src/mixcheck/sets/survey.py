@@ -3,8 +3,9 @@
 Method: a file is odd in a trait if it lies further from the median than a floor that an engineer
 would let pass, and further than 3.5 robust standard deviations (Iglewicz and Hoaglin's modified
 z-score, from the median of the absolute deviations: the odd one does not hide itself by widening
-the spread). Of fewer than three files none is odd. In its format a file is odd if more than half of
-the files have another.
+the spread). In loudness the loudest and the softest file are odd too if they lie more than 4 LU
+from the median, however wide the spread: a step of that size is heard. Of fewer than three files
+none is odd. In its format a file is odd if more than half of the files have another.
 
 Source: NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.17; the floors are mixcheck's.
 """
@@ -49,14 +50,19 @@ def survey_set(measurements: Sequence[Measurement], kind: str = "album") -> Reco
     if kind not in KINDS:
         raise KeyError(kind)
     values = {trait.name: _values(trait, measurements) for trait in TRAITS}
-    odd = [one for trait in TRAITS for one in _odd(trait, values[trait.name])]
     return RecordingSet(
         kind=kind,
         files=len(measurements),
         reading=_reading(measurements),
         spreads=tuple(_spread(trait, values[trait.name]) for trait in TRAITS if values[trait.name]),
-        odd=(*_odd_formats(measurements), *odd),
+        odd=odd_ones(measurements),
     )
+
+
+def odd_ones(measurements: Sequence[Measurement]) -> tuple[Odd, ...]:
+    """The files that are unlike the others, and in what: formats first, then trait by trait."""
+    odd = (one for trait in TRAITS for one in _odd(trait, _values(trait, measurements)))
+    return (*_odd_formats(measurements), *odd)
 
 
 def _values(trait: Trait, measurements: Sequence[Measurement]) -> Values:
@@ -106,15 +112,18 @@ def _odd(trait: Trait, values: Values) -> Iterator[Odd]:
     usual = median(number for _, number in values)
     deviation = median(abs(number - usual) for _, number in values)
     allowed = max(trait.floor, MOST_Z * deviation / NORMAL)
+    ends = {pick(number for _, number in values) for pick in (min, max)}
     for path, number in values:
-        wording = trait.over if number > usual else trait.under
-        if abs(number - usual) > allowed and wording:
-            told = wording.format(
-                by=format_number(abs(number - usual), trait.decimals),
+        side = trait.over if number > usual else trait.under
+        distance = abs(number - usual)
+        is_far_end = trait.end is not None and number in ends and distance > trait.end
+        if side and (distance > allowed or is_far_end):
+            told = side.told.format(
+                by=format_number(distance, trait.decimals),
                 usual=format_number(usual, trait.decimals),
             )
             message = f"{os.path.basename(path)}: {told}"
-            yield Odd(path, trait.name, number, usual, trait.unit, message, trait.do)
+            yield Odd(path, trait.name, number, usual, trait.unit, message, side.do)
 
 
 def _odd_formats(measurements: Sequence[Measurement]) -> Iterator[Odd]:

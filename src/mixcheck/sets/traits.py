@@ -13,6 +13,21 @@ MIDDLE_HZ = (300.0, 3200.0)
 TREBLE_HZ = (4500.0, 18_000.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a file is that has more, or less, than the others.
+
+    Parameters
+    ----------
+    told : str
+        With ``{by}`` for how much and ``{usual}`` for the median.
+    do : str
+    """
+
+    told: str
+    do: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trait:
     """A number of each file.
@@ -24,12 +39,13 @@ class Trait:
     label, unit : str
     floor : float
         A file that lies no further from the median is never odd, however alike the others are.
-    over, under : str
-        What a file with more, or less, is, with ``{by}`` for how much and ``{usual}`` for the
-        median; empty where that side is no fault.
-    do : str
+    over, under : Side or None
+        ``None`` where that side is no fault.
     value : callable
         The number; ``None`` where there is none.
+    end : float or None
+        The file with the most, and that with the least, are odd if they lie further from the
+        median, however far apart the others lie.
     decimals : int
     """
 
@@ -37,10 +53,10 @@ class Trait:
     label: str
     unit: str
     floor: float
-    over: str
-    under: str
-    do: str
+    over: Side | None
+    under: Side | None
     value: Callable[[Measurement], float | None]
+    end: float | None = None
     decimals: int = 1
 
 
@@ -84,10 +100,16 @@ TRAITS = (
         name="loudness.integrated_lufs",
         label="Integrated loudness",
         unit="LUFS",
-        floor=2.0,
-        over="{by} LU louder than the median of the set ({usual} LUFS)",
-        under="{by} LU softer than the median of the set ({usual} LUFS)",
-        do="Listen to it between its neighbours; if the step is not meant, level it.",
+        floor=3.0,
+        end=4.0,
+        over=Side(
+            "{by} LU louder than the median of the set ({usual} LUFS)",
+            "Listen to it between its neighbours; if the step is not meant, level it.",
+        ),
+        under=Side(
+            "{by} LU softer than the median of the set ({usual} LUFS)",
+            "Listen to it between its neighbours; if the step is not meant, level it.",
+        ),
         value=_metric("loudness.integrated_lufs"),
     ),
     Trait(
@@ -95,9 +117,14 @@ TRAITS = (
         label="True peak",
         unit="dBTP",
         floor=1.0,
-        over="peaks {by} dB over the median of the set ({usual} dBTP)",
-        under="peaks {by} dB under the median of the set ({usual} dBTP)",
-        do="See whether it went through the same limiter as the others.",
+        over=Side(
+            "peaks {by} dB over the median of the set ({usual} dBTP)",
+            "See whether it was held to the ceiling of the others.",
+        ),
+        under=Side(
+            "peaks {by} dB under the median of the set ({usual} dBTP)",
+            "No fault in itself: see whether it was turned down, or is meant to be soft.",
+        ),
         value=_metric("peak.max_true_peak_dbtp"),
         decimals=2,
     ),
@@ -106,9 +133,14 @@ TRAITS = (
         label="Bass to middle",
         unit="dB",
         floor=4.0,
-        over="{by} dB more bass than the median of the set (30 to 160 Hz against the middle)",
-        under="{by} dB less bass than the median of the set (30 to 160 Hz against the middle)",
-        do="Compare its low end with that of the others.",
+        over=Side(
+            "{by} dB more bass than the median of the set (30 to 160 Hz against the middle)",
+            "Compare its low end with that of the others.",
+        ),
+        under=Side(
+            "{by} dB less bass than the median of the set (30 to 160 Hz against the middle)",
+            "Compare its low end with that of the others.",
+        ),
         value=_balance(BASS_HZ),
     ),
     Trait(
@@ -116,9 +148,14 @@ TRAITS = (
         label="Treble to middle",
         unit="dB",
         floor=4.0,
-        over="{by} dB brighter than the median of the set (over 4.5 kHz against the middle)",
-        under="{by} dB duller than the median of the set (over 4.5 kHz against the middle)",
-        do="Compare its top with that of the others, and see whether it is the right version.",
+        over=Side(
+            "{by} dB brighter than the median of the set (over 4.5 kHz against the middle)",
+            "Compare its top with that of the others, and see whether it is the right version.",
+        ),
+        under=Side(
+            "{by} dB duller than the median of the set (over 4.5 kHz against the middle)",
+            "Compare its top with that of the others, and see whether it is the right version.",
+        ),
         value=_balance(TREBLE_HZ),
     ),
     Trait(
@@ -126,9 +163,11 @@ TRAITS = (
         label="Noise floor",
         unit="dBFS",
         floor=12.0,
-        over="its quietest passages lie {by} dB over the median of the set ({usual} dBFS)",
-        under="",
-        do="Listen to its quietest passage for noise that the others do not have.",
+        over=Side(
+            "its quietest passages lie {by} dB over the median of the set ({usual} dBFS)",
+            "Listen to its quietest passage for noise that the others do not have.",
+        ),
+        under=None,
         value=_metric("noise.noise_floor_dbfs"),
     ),
     Trait(
@@ -136,9 +175,14 @@ TRAITS = (
         label="Silence at the head",
         unit="s",
         floor=0.5,
-        over="{by} s more silence at the head than the median of the set ({usual} s)",
-        under="{by} s less silence at the head than the median of the set ({usual} s)",
-        do="Trim its head like those of the others.",
+        over=Side(
+            "{by} s more silence at the head than the median of the set ({usual} s)",
+            "Trim its head like those of the others.",
+        ),
+        under=Side(
+            "{by} s less silence at the head than the median of the set ({usual} s)",
+            "Trim its head like those of the others.",
+        ),
         value=_metric("integrity.leading_silence_s"),
         decimals=2,
     ),
@@ -147,9 +191,14 @@ TRAITS = (
         label="Silence at the tail",
         unit="s",
         floor=2.0,
-        over="{by} s more silence at the tail than the median of the set ({usual} s)",
-        under="{by} s less silence at the tail than the median of the set ({usual} s)",
-        do="Trim its tail like those of the others; see whether its end is all there.",
+        over=Side(
+            "{by} s more silence at the tail than the median of the set ({usual} s)",
+            "Trim its tail like those of the others; see whether its end is all there.",
+        ),
+        under=Side(
+            "{by} s less silence at the tail than the median of the set ({usual} s)",
+            "Trim its tail like those of the others; see whether its end is all there.",
+        ),
         value=_metric("integrity.trailing_silence_s"),
         decimals=2,
     ),

@@ -24,7 +24,7 @@ EXTRA = ("bokeh", "jinja2")
 def render_html(reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
     """The page of one file, or an index of several without pages of their own.
 
-    The index marks odd ones out by itself; what a set adds to other reports is not in it.
+    Of a set the index has the whole too.
 
     Raises
     ------
@@ -35,9 +35,9 @@ def render_html(reports: Sequence[FileReport], whole: SetReport | None = None) -
     from mixcheck.report.html.index import Entry, index_page
     from mixcheck.report.html.page import file_page
 
-    if len(reports) == 1:
+    if len(reports) == 1 and whole is None:
         return file_page(reports[0])
-    return index_page(reports, [Entry.of(report) for report in reports])
+    return index_page(reports, [Entry.of(report) for report in reports], whole)
 
 
 def page_set(index_name: str) -> PageSet:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import os
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -18,9 +17,11 @@ from mixcheck.meters import metrics
 from mixcheck.report.checks import missed
 from mixcheck.report.html.assets import asset, policy
 from mixcheck.report.html.page import environment
+from mixcheck.report.html.set_words import SetWords
 from mixcheck.report.html.words import WORDS, Number, number, safe
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.totals import Totals
+from mixcheck.sets import Odd, odd_ones
 
 SHOWN = (
     "loudness.integrated_lufs",
@@ -28,11 +29,6 @@ SHOWN = (
     "loudness.loudness_range_lu",
     "noise.noise_floor_dbfs",
 )
-LEAST_ODD = {"loudness.integrated_lufs": 2.0, "peak.max_true_peak_dbtp": 2.0,
-             "loudness.loudness_range_lu": 6.0, "noise.noise_floor_dbfs": 12.0}  # fmt: skip
-ODD_DEVIATIONS = 4.0
-LEAST_FILES = 5
-MOST_SHARE = 0.7  # of the files that a format must have to be the usual one
 POINTS = 80
 LOUDNESS_RANGE_LUFS = (-50.0, 0.0)
 
@@ -48,8 +44,6 @@ class Entry:
     href : str or None
         Its own page.
     duration_s : float
-    format : tuple of (str, str)
-        What of its format can be odd: name and value.
     numbers : tuple of Number
     short_term, waveform : tuple of float
         A few points from 0 to 1, for small plots.
@@ -60,7 +54,6 @@ class Entry:
     why: str
     href: str | None = None
     duration_s: float = 0.0
-    format: tuple[tuple[str, str], ...] = ()
     numbers: tuple[Number, ...] = ()
     short_term: tuple[float, ...] = ()
     waveform: tuple[float, ...] = ()
@@ -73,18 +66,12 @@ class Entry:
         if measurement is None:
             return cls(path, report.outcome, safe(report.error or ""), href)
         titles = list(dict.fromkeys(check.title for check in missed(report)))
-        audio = measurement.format
         return cls(
             path=path,
             outcome=report.outcome,
             why=safe(", ".join(titles)),
             href=href,
-            duration_s=audio.duration_s,
-            format=(
-                ("sample rate", f"{audio.sample_rate_hz / 1000:g} kHz"),
-                ("channels", str(audio.channels)),
-                ("coding", audio.codec.replace("_", " ")),
-            ),
+            duration_s=measurement.format.duration_s,
             numbers=tuple(number(measurement, metric) for metric in SHOWN),
             short_term=_loudness(measurement),
             waveform=_waveform(measurement),
@@ -113,46 +100,29 @@ def _points(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(one), 3) for one in np.maximum.reduceat(values, starts))
 
 
-def with_odd_ones(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Each entry with what sets it apart from the others: far numbers, another format."""
-    middle, spread = {}, {}
-    usual = {}
-    measured = [one for one in entries if one.numbers]
-    if len(measured) >= LEAST_FILES:
-        for place, metric in enumerate(SHOWN):
-            values = [v for one in measured if (v := one.numbers[place].value) is not None]
-            if len(values) >= LEAST_FILES:
-                middle[metric] = statistics.median(values)
-                deviation = statistics.median(abs(v - middle[metric]) for v in values)
-                spread[metric] = max(ODD_DEVIATIONS * 1.4826 * deviation, LEAST_ODD[metric])
-        for place, (name, _) in enumerate(measured[0].format):
-            value, count = Counter(one.format[place][1] for one in measured).most_common(1)[0]
-            if count >= MOST_SHARE * len(measured):
-                usual[name] = value
-    return [{"entry": one, "odd": list(_odd(one, middle, spread, usual))} for one in entries]
+def why_odd(odd: Sequence[Odd]) -> Mapping[str, list[str]]:
+    """What sets each file apart from the others, by its path as shown."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for one in odd:
+        if one.path is not None:
+            told = one.message.removeprefix(f"{os.path.basename(one.path)}: ")
+            reasons[safe(one.path)].append(safe(told))
+    return reasons
 
 
-def _odd(
-    entry: Entry, middle: dict[str, float], spread: dict[str, float], usual: dict[str, str]
-) -> Iterator[str]:
-    for one in entry.numbers:
-        centre = middle.get(one.metric)
-        if centre is None or one.value is None:
-            continue
-        if abs(one.value - centre) > spread[one.metric]:
-            side = "high" if one.value > centre else "low"
-            yield f"{one.label.lower()} {side}: {one.text}, the middle one {centre:.1f}"
-    for name, value in entry.format:
-        if usual.get(name, value) != value:
-            yield f"{name} {value}, the others {usual[name]}"
+def index_page(
+    reports: Sequence[FileReport], entries: Sequence[Entry], whole: SetReport | None = None
+) -> str:
+    """The page of several files, self-contained but for the pages that it links to.
 
-
-def index_page(reports: Sequence[FileReport], entries: Sequence[Entry]) -> str:
-    """The page of several files, self-contained but for the pages that it links to."""
+    Files unlike the others are marked by the rule of sets, whether they are a set or not.
+    """
     scripts = [asset("index.js")]
     labels = [metrics()[metric].label for metric in SHOWN]
     units = [metrics()[metric].unit for metric in SHOWN]
     title, *often = Totals.of(reports).lines()
+    measured = [one.measurement for one in reports if one.measurement is not None]
+    odd = odd_ones(measured) if whole is None else whole.recordings.odd
     outcomes = Counter(entry.outcome or "none" for entry in entries)
     return (
         environment()
@@ -160,7 +130,9 @@ def index_page(reports: Sequence[FileReport], entries: Sequence[Entry]) -> str:
         .render(
             title=safe(title),
             often=safe("".join(often)),
-            rows=with_odd_ones(entries),
+            entries=entries,
+            odd=why_odd(odd),
+            whole=None if whole is None else SetWords.of(whole),
             labels=list(zip(labels, units, strict=True)),
             outcomes=[
                 (name, WORDS.get(name, "Measured"), n) for name, n in sorted(outcomes.items())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mixcheck.report.html.index import Entry, index_page
 from mixcheck.report.html.page import file_page, shared_files
-from mixcheck.report.model import FileReport
+from mixcheck.report.model import FileReport, SetReport
 
 
 class PageSet:
@@ -36,7 +36,7 @@ class PageSet:
         """What must lie beside the pages, by name."""
         return shared_files()
 
-    def index(self, reports: Sequence[FileReport]) -> str:
-        """The index of all files, with a page or without."""
+    def index(self, reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
+        """The index of all files, with a page or without, and of their set."""
         entries = [self._entries.get(report.path) or Entry.of(report) for report in reports]
-        return index_page(reports, entries)
+        return index_page(reports, entries, whole)
