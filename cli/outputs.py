@@ -1,6 +1,7 @@
 """Report files: which format each has, and writing them.
 
-A report file appears under its name when it is whole; until then it ends in ``.partial``.
+A report file appears under its name when it is whole; until then it ends in ``.partial``. That of
+an interrupted run keeps that ending, and takes the place of no older one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from mixcheck import FileReport, UsageError, render
+from mixcheck import AudioError, FileReport, Unreadable, UsageError, render
 from mixcheck.report import STREAMS, SetReport, Stream, render_markdown, render_text
 
 from .options import FORMAT_OF_SUFFIX
@@ -30,8 +31,14 @@ class Writer(Protocol):
     def add(self, report: FileReport) -> None:
         """Take the next file."""
 
-    def finish(self, whole: SetReport | None) -> None:
-        """Write what is left to be written; the files' set comes with it, if they are one."""
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Write what is left to be written; the files' set comes with it, if they are one.
+
+        Returns
+        -------
+        sequence of str
+            Report files that wait, as ``.partial``, to be given their names.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +104,12 @@ class StreamedFile:
         """Write the next file's part."""
         self._write(self._stream.add(report))
 
-    def finish(self, whole: SetReport | None) -> None:
-        """Write the end, and give the file its name."""
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Write the end."""
         self._write(self._stream.finish(whole))
         with said(self._path):
             self._file.close()
-            os.replace(self._path + PARTIAL, self._path)
+        return (self._path,)
 
     def _write(self, text: str) -> None:
         with said(self._path):
@@ -124,11 +131,11 @@ class ParquetOutput:
         with said(self._path):
             self._file.add(report)
 
-    def finish(self, whole: SetReport | None) -> None:
-        """Write the last rows, and give the file its name; a set has no row."""
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Write the last rows; a set has no row."""
         with said(self._path):
             self._file.close()
-            os.replace(self._path + PARTIAL, self._path)
+        return (self._path,)
 
 
 class WholeFile:
@@ -144,9 +151,10 @@ class WholeFile:
         """Keep the next file's report."""
         self._reports.append(report)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Write them all."""
-        write_text(self._path, rendered(self._reports, self._format_name, whole, verbose=True))
+        write_partial(self._path, rendered(self._reports, self._format_name, whole, verbose=True))
+        return (self._path,)
 
 
 class FileEach:
@@ -158,13 +166,15 @@ class FileEach:
         self._written: set[str] = set()
 
     def add(self, report: FileReport) -> None:
-        """Write the report of the next file.
+        """Write the report of the next file; one that the run did not reach keeps its older one.
 
         Raises
         ------
         UsageError
             The file cannot be written, or another recording has it.
         """
+        if was_not_reached(report):
+            return
         path = self._pattern.replace(NAME, Path(report.path).name)
         if path in self._written:
             raise UsageError(
@@ -174,8 +184,22 @@ class FileEach:
         self._written.add(path)
         write_text(path, rendered([report], self._format_name, None, verbose=True))
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Nothing is left: a set has no file of its own."""
+        return ()
+
+
+class NotReachedError(AudioError):
+    """A file that an interrupted run did not come to."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "was not measured: interrupted", "run it again")
+
+
+def was_not_reached(report: FileReport) -> bool:
+    """Whether a report says no more than that the run was interrupted."""
+    measured = report.measured
+    return isinstance(measured, Unreadable) and isinstance(measured.error, NotReachedError)
 
 
 def check_place(path: str) -> None:
@@ -202,8 +226,31 @@ def write_text(path: str, text: str) -> None:
     UsageError
         It cannot be written.
     """
+    write_partial(path, text)
+    give_name(path)
+
+
+def write_partial(path: str, text: str) -> None:
+    """Write a file that has not its name yet.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written.
+    """
     with said(path):
         Path(path + PARTIAL).write_text(text, "utf-8", "backslashreplace", newline="\n")
+
+
+def give_name(path: str) -> None:
+    """Put a file that is whole in the place of the older one.
+
+    Raises
+    ------
+    UsageError
+        The older one cannot be replaced.
+    """
+    with said(path):
         os.replace(path + PARTIAL, path)
 
 

@@ -14,7 +14,7 @@ from mixcheck import FileReport, UsageError
 from mixcheck.report import SetReport
 from mixcheck.report.html import check_extra, page_set
 
-from .outputs import NAME, Output, Writer, write_text
+from .outputs import NAME, Output, Writer, write_partial, write_text
 from .printing import WholeText
 
 PAGES = "html"
@@ -60,10 +60,9 @@ class Pages:
         for writer in self._writers:
             writer.add(report)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Write what needs all files."""
-        for writer in self._writers:
-            writer.finish(whole)
+        return [path for writer in self._writers for path in writer.finish(whole)]
 
 
 class WithoutSeries:
@@ -76,9 +75,9 @@ class WithoutSeries:
         """Pass the next file on."""
         self._writer.add(without_series(report))
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Pass the end on."""
-        self._writer.finish(whole)
+        return self._writer.finish(whole)
 
 
 class PageSetOutput:
@@ -106,9 +105,10 @@ class PageSetOutput:
             write_text(os.path.join(self._folder, name), self._pages.page(report, href))
         self._reports.append(without_series(report))
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Write the index of all files, and what is known of their set."""
-        write_text(self._path, self._pages.index(self._reports, whole))
+        write_partial(self._path, self._pages.index(self._reports, whole))
+        return (self._path,)
 
 
 def sha256_of(path: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from mixcheck import FileReport
@@ -52,5 +53,6 @@ class Pictures:
                 path = Path(self._folder, f"{start}.{name}.{self._kind}")
                 path.write_bytes(picture)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Nothing is left: a set has no picture of its own."""
+        return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -26,9 +27,10 @@ class StreamedText:
         """Print the next file's part."""
         print_report(self._stream.add(report), self.format_name)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Print the end."""
         print_report(self._stream.finish(whole), self.format_name)
+        return ()
 
 
 class WholeText:
@@ -42,13 +44,14 @@ class WholeText:
         """Keep the next file's report."""
         self._reports.append(report)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Print them all; a step of GitHub's gets its summary."""
         print_report(
             rendered(self._reports, self._format_name, whole, verbose=False), self._format_name
         )
         if self._format_name == "github":
             write_step_summary(self._reports, whole)
+        return ()
 
 
 class Complaints:
@@ -59,8 +62,9 @@ class Complaints:
         if report.error is not None:
             click.echo(printable(report.error), err=True)
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Nothing is left."""
+        return ()
 
 
 def print_report(text: str, format_name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, Self
 
 from mixcheck import FileReport
@@ -57,8 +58,9 @@ class ProgressLine:
         failed = f", {self._failures} failed" if self._failures else ""
         self._progress.update(self._task, advance=1, description=f"{speed:.2f} h audio/s{failed}")
 
-    def finish(self, whole: SetReport | None) -> None:
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Nothing is left to write."""
+        return ()
 
 
 def _place_column() -> Any:

@@ -13,7 +13,6 @@ from typing import NoReturn
 import click
 
 from mixcheck import (
-    AudioError,
     FileReport,
     MixcheckError,
     Outcome,
@@ -29,7 +28,15 @@ from .execution import Execution, measured
 from .inputs import Found, find_inputs
 from .main import INTERRUPTED
 from .options import REPORT_FORMATS
-from .outputs import Output, Writer, check_place, write_text
+from .outputs import (
+    PARTIAL,
+    NotReachedError,
+    Output,
+    Writer,
+    check_place,
+    give_name,
+    write_text,
+)
 from .pages import PAGES, Pages, WithoutSeries, without_series
 from .pictures import Pictures
 from .printing import Complaints, StreamedText, WholeText, print_report
@@ -86,13 +93,13 @@ def run_and_report(
         except KeyboardInterrupt:
             finished = ran.files
             _take_rest(run, ran, writers)
-        end_run(run, ran, writers)
+        written = end_run(run, ran, writers, is_whole=finished is None)
     except MixcheckError as error:
         usage_error(str(error))
     if finished is not None:
-        click.echo(
-            f"mixcheck: interrupted, {finished} of {ran.files} files were measured", err=True
-        )
+        told = f"mixcheck: interrupted, {finished} of {ran.files} files were measured"
+        partial = ", ".join(printable(path + PARTIAL) for path in written)
+        click.echo(told + (f"; not whole: {partial}" if partial else ""), err=True)
         sys.exit(INTERRUPTED)
     return ran
 
@@ -113,11 +120,23 @@ def take_all(
         ran.take(judged(outcome), writers)
 
 
-def end_run(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
-    """Look at the files as a set, where they are one, and write what is left to be written."""
+def end_run(
+    run: Run, ran: Ran, writers: Sequence[Writer], *, is_whole: bool = True
+) -> Sequence[str]:
+    """Look at the files as a set, where they are one, and write what is left to be written.
+
+    Returns
+    -------
+    sequence of str
+        The report files; they have their names if the run is whole, and are ``.partial`` if not.
+    """
     if run.set_kind is not None:
         ran.whole = SetReport.of(ran.reports, run.set_kind)
-    ran.finish(writers)
+    written = ran.finish(writers)
+    if is_whole:
+        for path in written:
+            give_name(path)
+    return written
 
 
 def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
@@ -177,10 +196,12 @@ class Ran:
             for writer in writers:
                 self._write(writer, lambda one: one.add(report))
 
-    def finish(self, writers: Sequence[Writer]) -> None:
-        """Have written what is left to be written."""
+    def finish(self, writers: Sequence[Writer]) -> list[str]:
+        """Have written what is left to be written; gives the report files."""
+        written: list[str] = []
         for writer in writers:
-            self._write(writer, lambda one: one.finish(self.whole))
+            self._write(writer, lambda one: written.extend(one.finish(self.whole)))
+        return written
 
     def _write(self, writer: Writer, write: Callable[[Writer], None]) -> None:
         """Say at once what could not be written, and go on with the others."""
@@ -209,8 +230,7 @@ def _peeked(files: Iterator[Found], count: int) -> tuple[list[Found], Iterator[F
 def _not_measured(found: Found) -> FileReport:
     if isinstance(found, Unreadable):
         return FileReport(found)
-    error = AudioError(found, "was not measured: interrupted", "run it again")
-    return FileReport(Unreadable(found, error))
+    return FileReport(Unreadable(found, NotReachedError(found)))
 
 
 def writers_of(run: Run, *, several: bool) -> list[Writer]:

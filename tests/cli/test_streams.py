@@ -84,6 +84,48 @@ def test_an_older_report_stays_until_the_new_one_is_whole(
     assert not (folder / f"report.{suffix}.partial").exists()
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "json", "xml", "html", "md"])
+def test_an_interrupted_run_leaves_the_older_report_alone(
+    folder: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for needed in {"parquet": ["pyarrow"], "html": ["bokeh"]}.get(suffix, []):
+        pytest.importorskip(needed)
+    report = folder / f"report.{suffix}"
+    report.write_text("the old one")
+
+    def interrupted(paths: Iterator[str], **options: Any) -> Iterator[Outcome]:
+        yield measured(CLEAN, path=next(paths))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "measure_many", interrupted)
+    ran = run("measure", ".", "-q", "-o", report)
+    assert ran.exit_code == 130
+    assert report.read_text() == "the old one"
+    partial = Path(f"{report}.partial")
+    assert partial.stat().st_size > 0
+    assert f"1 of 3 files were measured; not whole: {partial}" in ran.stderr
+    if suffix == "jsonl":
+        lines = [json.loads(line) for line in partial.read_text().splitlines()]
+        assert ["interrupted" in str(one["error"]) for one in lines] == [False, True, True]
+
+
+def test_a_recording_that_was_not_reached_keeps_its_older_report(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.wav.json", "b.wav.json"):
+        (folder / name).write_text("the old one")
+
+    def interrupted(paths: Iterator[str], **options: Any) -> Iterator[Outcome]:
+        yield measured(CLEAN, path=next(paths))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "measure_many", interrupted)
+    ran = run("measure", ".", "-q", "-o", "{name}.json")
+    assert ran.exit_code == 130
+    assert (folder / "a.wav.json").read_text() != "the old one"
+    assert (folder / "b.wav.json").read_text() == "the old one"
+
+
 def peak_bytes(files: int, monkeypatch: pytest.MonkeyPatch, folder: Path) -> float:
     """Most memory that Python holds while so many files are reported, from a stub that measures."""
     one = measured(CLEAN, [found("clipping")])
