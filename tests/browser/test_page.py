@@ -88,6 +88,24 @@ def test_keys_zoom_and_reach_everything(visit: Visit, folder: Path) -> None:
     assert reached - {-1} == set(range(wanted))
 
 
+def test_keys_zoom_after_a_finding_was_clicked(visit: Visit, folder: Path) -> None:
+    """Its button keeps the focus within a region that scrolls; the region itself keeps arrows."""
+    watched = visit(folder / "one.html")
+    page = watched.page
+    page.locator("button.place").first.click()
+    assert page.evaluate("document.activeElement.matches('.scroll button.place')")
+    page.keyboard.press("0")
+    assert watched.range() == (0.0, 8.0)
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    assert watched.range() == (4.0, 8.0)
+    page.locator("#findings .scroll").focus()
+    page.keyboard.press("ArrowLeft")
+    assert watched.range() == (4.0, 8.0)
+    page.keyboard.press("-")
+    assert watched.range() == (0.0, 8.0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["one.html", "set.html", "stems.html", "revision.html", "references.html"]

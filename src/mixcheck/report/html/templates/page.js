@@ -70,7 +70,8 @@
       }
     });
     document.addEventListener("keydown", (event) => {
-      const busy = event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, .scroll");
+      const scrolls = event.key.startsWith("Arrow") && event.target.matches(".scroll");
+      const busy = event.ctrlKey || event.altKey || event.metaKey || scrolls || event.target.closest("input, select");
       if (KEYS[event.key] && !busy) {
         zoom(range, KEYS[event.key]);
         event.preventDefault();
