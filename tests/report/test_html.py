@@ -22,6 +22,7 @@ from tests.signals import RATE, Signal, noise, programme
 
 import mixcheck
 from mixcheck import FileReport, Finding, Limit, Profile, measure_array, metrics
+from mixcheck.report.checks import checks
 from mixcheck.report.wording import display
 
 HOSTILE = (
@@ -300,3 +301,39 @@ def test_no_page_of_an_earlier_run_is_left_to_be_taken_for_this_one(tmp_path: Pa
     assert run("check", tmp_path / "empty", "-o", page).exit_code == 3
     assert "earlier pass" not in page.read_text()
     assert "Unreadable" in page.read_text()
+
+
+def test_what_was_not_looked_for_is_no_fault_that_was_found(tmp_path: Path) -> None:
+    """Two samples are too few to look for clipping; index and page say so, as the text does."""
+    soundfile.write(tmp_path / "two.wav", np.array([0.1, 0.2]), RATE)
+    soundfile.write(tmp_path / "music.wav", programme(3.0).T, RATE)
+    run("check", tmp_path, "-p", "general", "-q", "-o", tmp_path / "index.html")
+    assert "Clipping: not looked for" in (tmp_path / "index.html").read_text("utf-8")
+    (page,) = (tmp_path / "index_files").glob("*two.wav.html")
+    counted = re.findall(r"<summary>(\d+) kinds? of fault ([a-z ]+)", page.read_text("utf-8"))
+    told = document("check", tmp_path / "two.wav", "-p", "general")["files"][0]["verdicts"]
+    faults = [one for one in told if one["metric"].startswith("findings.")]
+    unseen = [one for one in faults if one["outcome"] == "unmeasured"]
+    seen = [one for one in faults if one["outcome"] == "pass"]
+    harmless = [one for one in unseen if one["severity"] != "error"]
+    assert {words: int(count) for count, words in counted} == {
+        "looked for and not found": len(seen),
+        "not looked for": len(harmless),
+    }
+    text = run("check", tmp_path / "two.wav", "-p", "general").stdout
+    assert f"{len(seen)} kinds of fault looked for and not found" in text
+
+
+def test_of_several_places_the_worst_is_quoted() -> None:
+    measured = report_of(programme(2.0), "general").measurement
+    assert measured is not None
+    over = {"code": "inter-sample-over", "severity": "warning", "channels": (0,), "unit": "dBTP"}
+    places = tuple(
+        Finding(start_s=at, end_s=at, value=peak, confidence=1.0, message=f"true peak +{peak} dBTP",
+                **over)  # type: ignore[arg-type]
+        for at, peak in ((0.1, 2.01), (0.5, 3.46), (0.9, 1.5))
+    )  # fmt: skip
+    found = dataclasses.replace(measured, findings=places)
+    report = FileReport.of(found, [mixcheck.load_profile("general")])
+    (check,) = [one for one in checks(report) if one.rule == "inter-sample-over"]
+    assert "true peak +3.46 dBTP" in check.sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from mixcheck.sets import all_metrics
 from mixcheck.units import Quantity, clock, format_number
 
 PLACES_NAMED = 3
+WORSE_WITH_MORE = ("dBTP", "dBFS", "dB", "samples", "s")  # units of findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Check:
     rule : str
         Metric path, or finding code.
     title : str
-        What was looked at, in words.
+        What is wrong, in short: what was looked at, or that it was not.
     sentence : str
         What was measured, what is allowed, by how much it was missed.
     places : tuple of Finding
@@ -120,7 +122,10 @@ def _unlisted(verdict: Verdict, listed: int) -> str:
 
 def _title(verdict: Verdict) -> str:
     group, _, code = verdict.metric.partition(".")
-    return finding_kinds()[code].title if group == FINDINGS else all_metrics()[verdict.metric].label
+    is_unmeasured = verdict.outcome == "unmeasured"
+    if group == FINDINGS:
+        return finding_kinds()[code].title + (": not looked for" if is_unmeasured else "")
+    return all_metrics()[verdict.metric].label + (": not measured" if is_unmeasured else "")
 
 
 def _check_of_limit(verdict: Verdict) -> Check:
@@ -130,7 +135,7 @@ def _check_of_limit(verdict: Verdict) -> Check:
 
 def _of_limit(verdict: Verdict, title: str) -> str:
     if verdict.outcome == "unmeasured":
-        return f"{title}: not measured ({verdict.reason})"
+        return f"{title} ({verdict.reason})"
     described = all_metrics()[verdict.metric]
     decimals = enough_decimals(verdict, described)
     value = display(verdict.value, described, decimals)
@@ -150,7 +155,17 @@ def _of_finding(verdict: Verdict, code: str, places: Sequence[Finding]) -> str:
         return count
     where = ", ".join(clock(one.start_s) for one in places[:PLACES_NAMED])
     more = ", …" if len(places) > PLACES_NAMED else ""
-    return f"{count} ({where}{more}); {places[0].message}"
+    return f"{count} ({where}{more}); {_worst(places).message}"
+
+
+def _worst(places: Sequence[Finding]) -> Finding:
+    """The place to speak of; where more does not mean worse, the first."""
+    return max(
+        places,
+        key=lambda one: (
+            one.value if one.value is not None and one.unit in WORSE_WITH_MORE else -math.inf
+        ),
+    )
 
 
 def distance(verdict: Verdict, decimals: int) -> str:

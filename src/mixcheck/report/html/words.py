@@ -131,11 +131,23 @@ def _limit_row(measurement: Measurement, verdict: Verdict) -> LimitRow:
 
 
 def fault_sentences(report: FileReport, judgement: Judgement) -> Iterator[tuple[str, str]]:
-    """What was looked for: outcome, and what came of it."""
+    """Kinds of fault: outcome, and what came of it.
+
+    ``"pass"`` is what was looked for and not found, ``"unmeasured"`` what was not looked for and
+    does no harm. What was found and does not count stands among the findings alone.
+    """
+    measurement = report.measurement
+    found = {one.code for one in measurement.findings} if measurement is not None else set()
     for check in checks(report):
         verdict = check.verdict
-        if verdict.profile == judgement.profile.name and verdict.metric not in metrics():
+        if verdict.profile != judgement.profile.name or verdict.metric in metrics():
+            continue
+        if check.outcome != "pass":
             yield check.outcome, safe(check.sentence)
+        elif verdict.outcome == "unmeasured":
+            yield "unmeasured", safe(check.sentence)
+        elif check.rule not in found:
+            yield "pass", safe(check.sentence)
 
 
 def finding_rows(measurement: Measurement, report: FileReport) -> Iterator[FindingRow]:
