@@ -13,6 +13,7 @@ from tests.signals import noise
 from mixcheck import judge, load_profile, measure
 from mixcheck.audio import open_audio
 from mixcheck.audio.ogg import scan_ogg
+from mixcheck.errors import AudioError
 
 
 @pytest.fixture(params=["VORBIS", "OPUS"])
@@ -126,3 +127,17 @@ def test_of_streams_side_by_side_the_first_is_measured_whole(stream: Path, tmp_p
     found = scan_ogg(stream.read_bytes())
     assert (found.streams, found.is_incomplete, found.seconds) == (1, False, pytest.approx(4.0))
     assert "truncated" not in measure(stream).counts()
+
+
+@pytest.mark.parametrize("has_libav", [True, False])
+def test_a_stream_without_its_audio_is_told_as_cut(
+    stream: Path, monkeypatch: pytest.MonkeyPatch, has_libav: bool
+) -> None:
+    """The first page names the codec, so that no other decoder would help."""
+    if not has_libav:
+        monkeypatch.delitem(sys.modules, "mixcheck.audio.libav", raising=False)
+        monkeypatch.setitem(sys.modules, "av", None)
+    data = stream.read_bytes()
+    stream.write_bytes(data[: data.index(b"OggS", 1) + 40])
+    with pytest.raises(AudioError, match="is Ogg that is cut off before its audio begins"):
+        measure(stream)

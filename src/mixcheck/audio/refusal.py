@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
+from mixcheck.audio.ogg import scan_ogg
 from mixcheck.audio.source import Source
 from mixcheck.errors import AudioError
 
@@ -122,7 +123,18 @@ def head_of(source: Source) -> bytes:
         raise AudioError(path, "is a Git LFS pointer, not the recording", remedy)
     if _is_text(head):
         raise AudioError(path, "is text, not audio", "check what was saved under this name")
+    if head.startswith(b"OggS"):
+        _refuse_without_audio(source)
     return head
+
+
+def _refuse_without_audio(source: Source) -> None:
+    """Raise an :class:`AudioError` for an Ogg file that names a codec and ends before its audio."""
+    with source.view() as data:
+        found = scan_ogg(data)
+    if found.streams and not found.seconds:
+        problem = f"is Ogg that is cut off before its audio begins ({source.size} bytes)"
+        raise AudioError(source.name, problem, AGAIN)
 
 
 def kind_of(head: bytes) -> str | None:
