@@ -106,6 +106,18 @@ def test_keys_zoom_after_a_finding_was_clicked(visit: Visit, folder: Path) -> No
     assert watched.range() == (0.0, 8.0)
 
 
+def test_a_telephone_shows_the_verdict_of_each_limit(visit: Visit, folder: Path) -> None:
+    page = visit(folder / "one.html", viewport={"width": 400, "height": 800}).page
+    ends = page.evaluate(
+        "[...document.querySelectorAll('#limits tbody td:nth-child(2) strong')]"
+        ".map((one) => one.getBoundingClientRect().right)"
+    )
+    assert ends
+    assert max(ends) <= 400
+    words = page.locator("#limits tbody td:nth-child(2)").all_inner_texts()
+    assert set(words) <= {"Pass", "Warning", "Fail", "Unmeasured"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["one.html", "set.html", "stems.html", "revision.html", "references.html"]

@@ -24,6 +24,8 @@ BLUE, ORANGE, GREEN, RED, PURPLE, GREY = (
 COLOUR_OF_SEVERITY = {"error": RED, "warning": ORANGE, "info": GREY, "accepted": GREY}
 TIME_RANGE = "time"  # the page's script finds the range by this name
 MS_PER_S = 1000.0
+NARROW_PX = 270  # of a plot on a telephone, without its margins
+LETTER_PX, GLYPH_PX, LEGEND_ROW_PX = 7, 32, 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,17 @@ def legend(made: Any) -> None:
     made.legend.label_text_color = GREY
     made.legend.margin = made.legend.padding = 2
     made.add_layout(made.legend[0], "above")
+
+
+def legend_of_names(made: Any) -> None:
+    """A legend of names that may be long: as many in a row as a narrow plot holds, none cut off."""
+    legend(made)
+    shown = made.legend[0]
+    longest = max(len(item.label.value) for item in shown.items)
+    in_a_row = max(1, NARROW_PX // (GLYPH_PX + LETTER_PX * longest))
+    shown.ncols = min(in_a_row, len(shown.items))
+    shown.label_text_font_size = "12px"
+    made.height += LEGEND_ROW_PX * (-(-len(shown.items) // shown.ncols) - 1)
 
 
 def only_in_legend(made: Any, label: str, **looks: Any) -> None:

@@ -17,7 +17,7 @@ from mixcheck.report.html.plots.base import (
     Plot,
     TimeAxis,
     column_ms,
-    legend,
+    legend_of_names,
     plain_figure,
     single,
 )
@@ -53,7 +53,7 @@ def band_curves(
         tips = [("band", "@hz{0} Hz"), (curve, f"@level{{0.0}} {label}")]
         made.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
     made.add_layout(Span(location=0.0, dimension="width", line_color=GREY, line_alpha=0.6))
-    legend(made)
+    legend_of_names(made)
     return Plot(name, title, about, made)
 
 
@@ -66,9 +66,7 @@ def shares_plot(hz: Sequence[float], shares: Mapping[str, Sequence[float]]) -> P
     colours = [Category20[MOST_STACKED][number] for number in range(len(kept))]
     made.varea_stack(list(columns), x="hz", source=source, color=colours, alpha=0.8,
                      legend_label=list(kept))  # fmt: skip
-    legend(made)
-    made.legend.ncols = 4
-    made.legend.orientation = "vertical"
+    legend_of_names(made)
     loudest = next(iter(kept), "")
     about = f"Share of each stem in the power of each third octave; {loudest} gives most."
     return Plot("shares", "Share by stem and band", about, made)
@@ -88,7 +86,7 @@ def level_over_time(
             Span(location=limit, dimension="width", line_color=GREEN, line_dash="dashed")
         )
         made.line([0.0], [limit], color=GREEN, line_dash="dashed", legend_label="allowed")
-    legend(made)
+    legend_of_names(made)
     return Plot(name, title, about, made)
 
 
