@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from mixcheck import AudioError, FileReport, Unreadable, UsageError, render
-from mixcheck.report import STREAMS, SetReport, Stream, render_markdown, render_text
+from mixcheck.report import STREAMS, SetReport, Stream, open_stream
+from mixcheck.report.text import render_text
 
 from .options import FORMAT_OF_SUFFIX
 
@@ -85,7 +86,7 @@ class Output:
         if self.format_name == "parquet":
             return ParquetOutput(self.path)
         if self.format_name in STREAMS:
-            return StreamedFile(self.path, STREAMS[self.format_name]())
+            return StreamedFile(self.path, open_stream(self.format_name))
         return WholeFile(self.path, self.format_name)
 
 
@@ -285,6 +286,8 @@ def write_step_summary(reports: Sequence[FileReport], whole: SetReport | None) -
     path = os.environ.get(SUMMARY_VARIABLE)
     if not path:
         return
+    from mixcheck.report.markdown import render_markdown
+
     try:
         room = SUMMARY_BYTES - (os.path.getsize(path) if os.path.exists(path) else 0)
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:

@@ -20,7 +20,8 @@ from mixcheck import (
     UsageError,
 )
 from mixcheck.audio import is_remote, named_layout
-from mixcheck.report import STREAMS, SetReport, TextStream
+from mixcheck.report import STREAMS, SetReport, open_stream
+from mixcheck.report.text import TextStream
 from mixcheck.report.wording import printable
 
 from . import interrupts
@@ -257,7 +258,7 @@ def _other_writers(run: Run, outputs: Sequence[Output], *, several: bool) -> lis
     elif run.format_name == "text":
         printed = [StreamedText(TextStream(detail=detail), "text")]
     elif run.format_name in STREAMS:
-        printed = [StreamedText(STREAMS[run.format_name](), run.format_name)]
+        printed = [StreamedText(open_stream(run.format_name), run.format_name)]
     else:
         printed = [WholeText(run.format_name)]
     if run.quiet or run.format_name != "text":

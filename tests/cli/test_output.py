@@ -13,7 +13,7 @@ from mixcheck_cli import execution
 from tests.cli.command import document, outcomes, run, tone, wav
 
 from mixcheck import Outcome, measure
-from mixcheck.report import json_schema
+from mixcheck.report.schema import json_schema
 
 pytestmark = pytest.mark.usefixtures("folder")
 ALL = ("good.wav", "warn.wav", "fail.wav", "empty.wav")

@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.command import document, run, tone, wav
 
-from mixcheck.report import json_schema
+from mixcheck.report.schema import json_schema
 
 LEVELS = (-20.0, -20.3, -19.8, -13.0, -20.1)
 

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 
 import mixcheck
 from mixcheck.meters import finding_kinds
-from mixcheck.report import json_schema
+from mixcheck.report.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "reference_audio"

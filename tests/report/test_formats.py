@@ -21,7 +21,10 @@ from tests.report.frozen import CLEAN, MIX, found, measured
 from mixcheck import AudioError, FileReport, Unreadable, metrics, render
 from mixcheck.judgement import counts_as
 from mixcheck.meters import finding_kinds
-from mixcheck.report import FORMATS, json_schema, render_markdown, render_text
+from mixcheck.report import FORMATS
+from mixcheck.report.markdown import render_markdown
+from mixcheck.report.schema import json_schema
+from mixcheck.report.text import render_text
 from mixcheck.report.wording import printable
 
 SARIF = Draft202012Validator(

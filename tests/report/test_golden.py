@@ -9,7 +9,8 @@ import pytest
 from tests.report.cases import CASES
 
 import mixcheck
-from mixcheck.report import FORMATS, render_text
+from mixcheck.report import FORMATS
+from mixcheck.report.text import render_text
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SUFFIXES = {

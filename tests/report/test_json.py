@@ -11,7 +11,8 @@ from tests.report.frozen import CLEAN, MIX, found, measured
 
 import mixcheck
 from mixcheck import FileReport
-from mixcheck.report import Summary, json_schema
+from mixcheck.report import Summary
+from mixcheck.report.schema import json_schema
 
 VALIDATOR = Draft202012Validator(json_schema())
 

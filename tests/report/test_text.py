@@ -22,8 +22,8 @@ from mixcheck import (
 )
 from mixcheck.audio import LAYOUTS
 from mixcheck.meters import finding_kinds
-from mixcheck.report import render_text
 from mixcheck.report.pages import finding_page, metric_page, profile_page
+from mixcheck.report.text import render_text
 
 WIDTH = 80
 PROFILES = [load_profile(name) for name in profile_names()]

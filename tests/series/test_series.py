@@ -22,7 +22,7 @@ from mixcheck import FileReport, Measurement, MeasurementCache, Series, measure_
 from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.engine import measure_blocks
 from mixcheck.meters import METERS
-from mixcheck.report import json_schema
+from mixcheck.report.schema import json_schema
 from mixcheck.series import SeriesCollector
 from mixcheck.series.grid import MOST_COLUMNS, Grid
 from mixcheck.views import Views

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat
 from mixcheck.dsp.decimation import Decimator
+from mixcheck.dsp.quantile import median
 from mixcheck.meters.base import Finding, finding, unmeasured
 from mixcheck.units import power_to_db
 from mixcheck.views import Block
@@ -179,7 +180,7 @@ class HumFinder:
             near, far = NEIGHBOURHOOD_HZ
             candidates = np.flatnonzero(offset <= near)
             peak = int(candidates[mean[candidates].argmax()])
-            around = np.median(mean[(offset > near) & (offset <= far)])
+            around = median(mean[(offset > near) & (offset <= far)])
             prominence = power_to_db(mean[peak] / around) if around else None
             levels = 10.0 * np.log10(power[:, peak] + 1e-20)
             if (

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.prediction import interpolated, prediction_error, predictor
+from mixcheck.dsp.quantile import median
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
 from mixcheck.units import db_to_ratio, quantity, ratio_to_db
 from mixcheck.views import Block, segment_bounds
@@ -212,7 +213,7 @@ def pulse(samples: NDArray[np.float64], longest: int) -> tuple[int, int, float] 
     at = middle - ORDER  # where the error of the middle sample stands
     before, after = error[: at - longest], error[at + longest + ORDER :]
     height = float(error[at - longest : at + longest].max())
-    spreads = [float(np.median(side)) / 0.6745 + 1e-9 for side in (before, after)]
+    spreads = [median(side) / 0.6745 + 1e-9 for side in (before, after)]
     over = height / max(spreads)
     alone = max(before.max(), after.max()) / height
     change = max(spreads) / min(spreads)

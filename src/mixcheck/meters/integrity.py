@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.dsp.prediction import prediction_error, predictor
+from mixcheck.dsp.quantile import quantile
 from mixcheck.meters.base import LISTED_PER_CODE, Finding, Reading, finding, unmeasured
 from mixcheck.meters.used_bits import UsedBits
 from mixcheck.units import clock, db_to_power, db_to_ratio, power_to_db, quantity
@@ -336,7 +337,7 @@ def is_seamless(tail: Samples, head: Samples) -> bool:
         joined = np.concatenate([last, first])
         error = np.abs(prediction_error(joined, predictor(joined, SEAM_ORDER)))
         seam = len(last) - SEAM_ORDER  # the first sample of the head
-        usual = float(np.quantile(error, SEAM_QUANTILE))
+        usual = quantile(error, SEAM_QUANTILE)
         if error[seam : seam + SEAM_ORDER].max() > SEAM_OVER * usual:
             return False
     return bool(tail[:, -1].any() and head[:, 0].any())

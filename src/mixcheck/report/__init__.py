@@ -1,44 +1,36 @@
-"""Reports: pure functions from files and judgements to text. A format is a file and a line."""
+"""Reports: pure functions from files and judgements to text. A format is a file and a line.
+
+A format's module is imported when it is asked for: a run writes one or two of a dozen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
 
 from mixcheck.errors import UsageError
-from mixcheck.report.csv import CsvStream, render_csv
-from mixcheck.report.github import render_github
-from mixcheck.report.html import render_html
-from mixcheck.report.json import render_json
-from mixcheck.report.jsonl import JsonlStream, render_jsonl
-from mixcheck.report.junit import render_junit
-from mixcheck.report.markdown import render_markdown
-from mixcheck.report.marks import render_audacity, render_markers, render_reaper
 from mixcheck.report.model import FileReport, SetReport, Summary
-from mixcheck.report.sarif import render_sarif
-from mixcheck.report.schema import json_schema
 from mixcheck.report.stream import Stream
-from mixcheck.report.text import TextStream, render_text
 
-Renderer = Callable[[Sequence[FileReport], SetReport | None], str]
-
-FORMATS: Mapping[str, Renderer] = {
-    "text": render_text,
-    "json": render_json,
-    "jsonl": render_jsonl,
-    "csv": render_csv,
-    "markdown": render_markdown,
-    "junit": render_junit,
-    "sarif": render_sarif,
-    "github": render_github,
-    "audacity": render_audacity,
-    "reaper": render_reaper,
-    "markers": render_markers,
-    "html": render_html,
+FORMATS: Mapping[str, str] = {
+    "text": "text.render_text",
+    "json": "json.render_json",
+    "jsonl": "jsonl.render_jsonl",
+    "csv": "csv.render_csv",
+    "markdown": "markdown.render_markdown",
+    "junit": "junit.render_junit",
+    "sarif": "sarif.render_sarif",
+    "github": "github.render_github",
+    "audacity": "marks.render_audacity",
+    "reaper": "marks.render_reaper",
+    "markers": "marks.render_markers",
+    "html": "html.render_html",
 }
+"""The module here, and the function in it, that renders reports and the set that they may be."""
 
-
-STREAMS: Mapping[str, Callable[[], Stream]] = {"jsonl": JsonlStream, "csv": CsvStream}
-"""The formats that need not wait for the last file; so need not text, see :class:`TextStream`."""
+STREAMS: Mapping[str, str] = {"jsonl": "jsonl.JsonlStream", "csv": "csv.CsvStream"}
+"""The formats that need not wait for the last file; so need not text, see ``text.TextStream``."""
 
 
 def render(
@@ -53,7 +45,19 @@ def render(
     """
     if format_name not in FORMATS:
         raise UsageError(f"unknown format {format_name!r}; known are {', '.join(FORMATS)}")
-    return FORMATS[format_name](reports, whole)
+    text: str = _at(FORMATS[format_name])(reports, whole)
+    return text
+
+
+def open_stream(format_name: str) -> Stream:
+    """A new stream of one of ``STREAMS``."""
+    stream: Stream = _at(STREAMS[format_name])()
+    return stream
+
+
+def _at(place: str) -> Any:
+    module, _, name = place.partition(".")
+    return getattr(import_module(f"{__name__}.{module}"), name)
 
 
 __all__ = [
@@ -63,9 +67,6 @@ __all__ = [
     "SetReport",
     "Stream",
     "Summary",
-    "TextStream",
-    "json_schema",
+    "open_stream",
     "render",
-    "render_markdown",
-    "render_text",
 ]
