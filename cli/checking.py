@@ -32,7 +32,7 @@ from .codes import CodeFilter
 from .inputs import is_audio
 
 FOLDERS_KEPT = 1024
-_Judges = tuple[CodeFilter, list[Profile]]
+_Judges = tuple[FileRule, CodeFilter, list[Profile]]
 FAILING = {"error": ("fail",), "warning": ("fail", "warn")}
 DEFAULT = FileRule(profile=("general",), select=(), ignore=(), fail_on="error")
 
@@ -65,7 +65,7 @@ class Checking:
     _seen: set[str] = field(default_factory=set)
     _used: set[AcceptRule] = field(default_factory=set)
     _meant: set[FileRule] = field(default_factory=set)
-    _judging: dict[FileRule, _Judges] = field(default_factory=dict)
+    _judging: dict[tuple[FileRule, str], _Judges] = field(default_factory=dict)
 
     @cached_property
     def today(self) -> date:
@@ -80,7 +80,7 @@ class Checking:
         MixcheckError
             An unknown profile, code or setting.
         """
-        self._judges(self._rule(Settings(), ""), Settings())
+        self._judges(Settings().of_file(""), Settings())
         here = self._settings_of("here")
         if self.given.profile is None:
             for one in here.rules:
@@ -104,8 +104,7 @@ class Checking:
         self._meant |= {
             one for one in settings.rules if one.glob and settings.means(one.glob, outcome.path)
         }
-        rule = self._rule(settings, outcome.path)
-        codes, profiles = self._judges(rule, settings)
+        rule, codes, profiles = self._judges(settings.of_file(outcome.path), settings)
         kept = codes.keep(outcome)
         accepted, used = settings.accepted(outcome, self.today)
         report = FileReport.of(kept, profiles, accepted)
@@ -166,28 +165,29 @@ class Checking:
             if is_audio(name)
         )
 
-    def _rule(self, settings: Settings, path: str) -> FileRule:
+    def _judges(self, of_file: FileRule, settings: Settings) -> _Judges:
+        """How a file is judged in all, what finding codes count, the profiles' rules for those."""
+        known = self._judging.get((of_file, settings.folder))
+        if known is None:
+            rule = self._in_all(of_file, settings)
+            codes = CodeFilter.of(rule.select or (), rule.ignore or ())
+            profiles = codes.keep_rules(load_profiles(rule.profile or ()))
+            known = rule, codes, [*map(_of_header, profiles)] if self.headers else profiles
+            self._judging[of_file, settings.folder] = known
+        return known
+
+    def _in_all(self, of_file: FileRule, settings: Settings) -> FileRule:
+        """What the command line says, else the settings, else what is usual."""
         chosen = {}
-        of_file = settings.of_file(path)
         for key in ("profile", "select", "ignore", "fail_on"):
             values = (getattr(rule, key) for rule in (self.given, of_file, DEFAULT))
             chosen[key] = next(value for value in values if value is not None)
-        return FileRule(**chosen)
-
-    def _judges(self, rule: FileRule, settings: Settings) -> _Judges:
-        """What finding codes count, and the profiles with the rules for those."""
-        names = rule.profile or ()
         if self.given.profile is None:  # then they stand in the settings, beside which files lie
-            names = tuple(
+            chosen["profile"] = tuple(
                 os.path.join(settings.folder, name) if name.endswith(".toml") else name
-                for name in names
+                for name in chosen["profile"]
             )
-        rule = dataclasses.replace(rule, profile=names)
-        if rule not in self._judging:
-            codes = CodeFilter.of(rule.select or (), rule.ignore or ())
-            profiles = codes.keep_rules(load_profiles(names))
-            self._judging[rule] = codes, [*map(_of_header, profiles)] if self.headers else profiles
-        return self._judging[rule]
+        return FileRule(**chosen)
 
 
 def _of_header(profile: Profile) -> Profile:

@@ -24,9 +24,9 @@ from mixcheck.report import STREAMS, SetReport, open_stream
 from mixcheck.report.text import TextStream
 from mixcheck.report.wording import printable
 
-from . import interrupts
 from .execution import Execution, measured
 from .inputs import Found, find_inputs
+from .interrupts import Interruptions
 from .main import INTERRUPTED
 from .options import REPORT_FORMATS
 from .outputs import (
@@ -117,8 +117,11 @@ def take_all(
     first, files = _peeked(iter(files), most)
     needs_series = any(isinstance(writer, Pages | Pictures) for writer in writers)
     how = replace(run, series=run.series or needs_series)
-    for outcome in measured(how, files, jobs=min(most, len(first))):
-        ran.take(judged(outcome), writers)
+    with Interruptions() as interruptions:
+        for outcome in measured(how, files, jobs=min(most, len(first))):
+            report = judged(outcome)
+            with interruptions.held():
+                ran.take(report, writers)
 
 
 def end_run(
@@ -145,8 +148,9 @@ def _take_rest(run: Run, ran: Ran, writers: Sequence[Writer]) -> None:
     told = [
         one for one in writers if not isinstance(one, StreamedText) or one.format_name != "text"
     ]
-    for found in islice(find_inputs(run.paths), ran.files, None):
-        ran.take(_not_measured(found), told)
+    with Interruptions() as interruptions, interruptions.held():
+        for found in islice(find_inputs(run.paths), ran.files, None):
+            ran.take(_not_measured(found), told)
 
 
 @contextlib.contextmanager
@@ -189,13 +193,12 @@ class Ran:
 
     def take(self, report: FileReport, writers: Sequence[Writer]) -> None:
         """Count a file, and have it written."""
-        with interrupts.whole():
-            self.files += 1
-            self.unreadable += isinstance(report.measured, Unreadable)
-            if self.keep:
-                self.reports.append(without_series(report))
-            for writer in writers:
-                self._write(writer, lambda one: one.add(report))
+        self.files += 1
+        self.unreadable += isinstance(report.measured, Unreadable)
+        if self.keep:
+            self.reports.append(without_series(report))
+        for writer in writers:
+            self._write(writer, lambda one: one.add(report))
 
     def finish(self, writers: Sequence[Writer]) -> list[str]:
         """Have written what is left to be written; gives the report files."""

@@ -7,13 +7,15 @@ import io
 import json
 import os
 import signal
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mixcheck_cli import execution, interrupts, running
+from mixcheck_cli import execution, running
+from mixcheck_cli.interrupts import Interruptions
 from tests.cli.command import CLIPPED, GOOD, run
 from tests.report.frozen import CLEAN, found, measured
 
@@ -185,11 +187,28 @@ def test_an_interruption_comes_between_two_files(tmp_path: Path) -> None:
     done: list[str] = []
 
     def interrupted() -> None:
-        with interrupts.whole():
-            os.kill(os.getpid(), signal.SIGINT)
-            done.append("the second report")
-        done.append("never")
+        with Interruptions() as interruptions:
+            with interruptions.held():
+                os.kill(os.getpid(), signal.SIGINT)
+                done.append("the second report")
+            done.append("never")
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert done == ["the second report"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_an_interruption_of_a_measurement_counts_at_once() -> None:
+    done: list[str] = []
+
+    def interrupted() -> None:
+        with Interruptions():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1.0)
+            done.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done == []
