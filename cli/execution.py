@@ -62,6 +62,7 @@ def measured(how: Execution, files: Iterable[Found], *, jobs: int) -> Iterator[O
             stream=how.stream,
             cache=cache,
             series=how.series,
+            one_process=how.jobs == 1,
             on_progress=None if how.cluster else note_place,
         )
         if how.after_encoding:

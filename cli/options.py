@@ -74,7 +74,7 @@ MEASURING = (
         "--jobs",
         type=click.IntRange(1),
         metavar="N",
-        help="Files to measure at the same time; as many as there are cores, by default.",
+        help="Processes to measure in; as many as there are cores, by default.",
     ),
     click.option(
         "--cluster",

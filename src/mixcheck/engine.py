@@ -42,6 +42,7 @@ def measure(
     dual_mono: bool = False,
     stream: int = 0,
     series: bool = False,
+    one_process: bool = False,
     on_progress: Callable[[str, float, float], None] | None = None,
 ) -> Measurement:
     """Measure one file.
@@ -58,6 +59,8 @@ def measure(
         Which audio stream of a file that has several, the first being 0.
     series : bool
         Give ``Measurement.series`` too: the levels over time.
+    one_process : bool
+        Leave other cores alone: by default another process decodes a long file, if one is free.
     on_progress : callable, optional
         Told every few seconds of audio: the path, seconds measured, seconds in all.
 
@@ -81,7 +84,7 @@ def measure(
             name,
             audio,
             opened.blocks(),
-            ahead=True,
+            ahead=not one_process,
             series=series,
             on_progress=on_progress or _say_nothing,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -41,6 +41,7 @@ def measure_many(
     stream: int = 0,
     cache: MeasurementCache | None = None,
     series: bool = False,
+    one_process: bool = False,
     on_progress: Callable[[str, float, float], None] | None = None,
 ) -> Iterator[Outcome]:
     """Measure files, in order, each as :func:`mixcheck.measure` would.
@@ -58,6 +59,8 @@ def measure_many(
         Where measurements made before are found, and those made now are kept as they come.
     series : bool
         Give ``Measurement.series`` too. A cache holds none: every file is then measured.
+    one_process : bool
+        As for :func:`mixcheck.measure`; those of a pool are always measured so.
     on_progress : callable, optional
         As for :func:`mixcheck.measure`; it is called where the file is measured.
 
@@ -73,6 +76,7 @@ def measure_many(
         One for each path, in the order given, whatever finishes first.
     """
     settings = Settings(layout, dual_mono, stream)
+    how = {"series": series, "one_process": one_process, "on_progress": on_progress}
     folder = str(cache.path.parent) if cache else None
     runner, most = (executor, IN_FLIGHT) if executor else (_Here(), 1)
     waiting: deque[tuple[str, Outcome | Future[Made]]] = deque()
@@ -82,7 +86,7 @@ def measure_many(
         else:
             path = os.fspath(name)
             known = cache.find(path, settings) if cache and not series else None
-            task = known or runner.submit(_make, path, settings, folder, series, on_progress)
+            task = known or runner.submit(_make, path, settings, folder, how)
             waiting.append((path, task))
         while waiting and (len(waiting) >= most or _is_done(waiting[0][1])):
             yield _outcome(cache, *waiting.popleft())
@@ -129,28 +133,20 @@ def _outcome(cache: MeasurementCache | None, path: str, task: Outcome | Future[M
     return outcome
 
 
-def _make(
-    path: str,
-    settings: Settings,
-    folder: str | None,
-    series: bool,
-    on_progress: Callable[[str, float, float], None] | None,
-) -> Made:
+def _make(path: str, settings: Settings, folder: str | None, how: Mapping[str, Any]) -> Made:
     """Measure a file, with the entry to keep; one that cannot be read comes as a value.
 
     A copy of a file that was measured under another name, or a newly checked out one, is found in
     the cache of that folder by its content.
     """
     place = place_of(path) if folder else None
-    if folder and place and not series:
+    if folder and place and not how["series"]:
         entry = _known_content(path, settings, folder)
         known = measured_in(entry, path) if entry else None
         if known:
             return known, entry
     try:
-        measured = measure(
-            path, **dataclasses.asdict(settings), series=series, on_progress=on_progress
-        )
+        measured = measure(path, **dataclasses.asdict(settings), **how)
     except AudioError as error:
         return Unreadable(path, error), None
     return measured, entry_for(path, settings, measured, place) if place else None

@@ -7,11 +7,14 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from mixcheck_cli.workers import Workers
 from tests.cli.command import run
 
 from mixcheck import Unreadable, measure_many
+from mixcheck.views import LONG_SAMPLES
 
 REFERENCE = Path(__file__).parents[2] / "reference_audio"
 
@@ -75,6 +78,19 @@ def test_any_number_of_jobs_prints_the_same(tmp_path: Path) -> None:
     several = run("check", "-f", "json", "-j", "3", *files)
     assert single.exit_code == several.exit_code == 3
     assert single.stdout == several.stdout
+
+
+@pytest.mark.parametrize(("jobs", "is_alone"), [(["-j", "1"], True), ([], False)])
+def test_one_process_is_one(
+    jobs: list[str], is_alone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``-j 1`` leaves the other cores to others; a long file alone uses two without it."""
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.zeros((LONG_SAMPLES, 1), np.float32), 48_000)
+    asked: list[int] = []
+    monkeypatch.setattr("mixcheck.engine.can_work_ahead", asked.append)
+    run("measure", "--no-cache", *jobs, path)
+    assert (not asked) is is_alone
 
 
 @pytest.mark.parametrize("wrong", [["-j", "0"], ["-j", "many"], ["--time-limit", "0"]])
