@@ -3,10 +3,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from tests.signals import pink
 
+from mixcheck import judge, load_profile, measure
 from mixcheck.audio.mpeg import scan_mp3
 
 SECONDS = 3.0
@@ -82,3 +84,38 @@ def test_what_holds_no_mp3_frame_is_none(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(b"\xff" * 5000)
     assert scan_mp3(path.read_bytes()) is None
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    path = tmp_path / "song.mp3"
+    samples = 0.1 * pink(21, 6.0, 2, 44_100).T
+    soundfile.write(path, samples, 44_100, bitrate_mode="CONSTANT", compression_level=0.5)
+    return path
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "foreign"])
+def test_frames_damaged_inside_fail(song: Path, damage: str) -> None:
+    data = song.read_bytes()
+    place = len(data) // 2
+    foreign = np.random.default_rng(5).bytes(3000)
+    if damage == "overwritten":
+        song.write_bytes(data[:place] + bytes(3000) + data[place + 3000 :])
+    else:
+        song.write_bytes(data[:place] + foreign + data[place:])
+    assert judge(measure(song), load_profile("general")).outcome == "fail"
+    assert "truncated" in measure(song).counts()
+
+
+@pytest.mark.parametrize("after", [b"", b"TAG" + bytes(125), bytes(5000)])
+def test_a_whole_song_is_whole(song: Path, after: bytes) -> None:
+    song.write_bytes(song.read_bytes() + after)
+    assert "truncated" not in measure(song).counts()
+
+
+def test_tags_between_joined_songs_are_no_damage(song: Path) -> None:
+    tag = b"ID3\x03\x00\x00\x00\x00\x00\x20" + bytes(32)
+    data = song.read_bytes()
+    found = scan_mp3(data + b"TAG" + bytes(125) + tag + data)
+    assert found is not None
+    assert not found.is_incomplete

@@ -66,6 +66,15 @@ def test_of_streams_in_a_row_the_ones_not_read_are_missed(stream: Path) -> None:
     assert judge(measured, load_profile("general")).outcome == "fail"
 
 
+def test_a_page_with_one_bit_wrong_fails(stream: Path) -> None:
+    """Its check sum tells (RFC 3533, clause 6), whose generator is 0x04c11db7."""
+    data = bytearray(stream.read_bytes())
+    data[len(data) // 2] ^= 1
+    stream.write_bytes(data)
+    assert scan_ogg(stream.read_bytes()).is_incomplete
+    assert judge(measure(stream), load_profile("general")).outcome == "fail"
+
+
 @pytest.mark.parametrize("kind", ["overwritten", "left out"])
 def test_a_page_that_is_missing_in_the_middle_fails(stream: Path, kind: str) -> None:
     data = stream.read_bytes()

@@ -58,7 +58,8 @@ class AudioFormat:
         ``"constant"`` (linear PCM, and MP3 whose frames all have one rate) or ``"variable"``;
         ``None`` where the file does not say.
     is_incomplete : bool or None
-        Whether pages of an Ogg stream are missing or damaged; ``None`` for other containers.
+        Whether pages of an Ogg stream or frames of an MP3 are missing or damaged; ``None`` for
+        other containers.
     wave_kind : str or None
         ``"WAV"``, ``"BWF"`` (it has a bext chunk) or ``"ADM BWF"``; ``None`` for other containers.
     stated_integrated_lufs, stated_loudness_range_lu, stated_max_true_peak_dbtp, \
@@ -138,7 +139,9 @@ FORMAT_QUANTITIES: dict[str, Quantity] = {
     "layout_origin": _label("", "Layout origin", "Who says so: file, assumed or given."),
     "bit_rate_kbps": _label("kbit/s", "Bit rate", "Mean rate."),
     "bit_rate_mode": _label("", "Bit rate mode", "Constant or variable."),
-    "is_incomplete": _label("", "Incomplete", "Whether pages of an Ogg stream are missing."),
+    "is_incomplete": _label(
+        "", "Incomplete", "Whether parts of an Ogg stream or an MP3 are missing."
+    ),
     "wave_kind": _label("", "Kind of WAVE", "WAV, BWF (with a bext chunk) or ADM BWF."),
     "stated_integrated_lufs": _stated("LUFS", "integrated loudness"),
     "stated_loudness_range_lu": _stated("LU", "loudness range"),

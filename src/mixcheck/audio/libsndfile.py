@@ -190,7 +190,7 @@ def _describe(source: Source, file: soundfile.SoundFile, layout: str | None) -> 
         layout_origin=origin,
         bit_rate_kbps=kbps,
         bit_rate_mode=mode,
-        is_incomplete=ogg.is_incomplete if ogg else None,
+        is_incomplete=parts.is_incomplete if (parts := mp3 or ogg) else None,
         wave_kind=wave.kind if wave else None,
         **dict(zip(STATED, wave.stated, strict=True)) if wave else {},
     )

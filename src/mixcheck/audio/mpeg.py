@@ -16,6 +16,7 @@ _KBPS_MPEG1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_MPEG2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _TAGS = (b"Xing", b"Info")
+_BETWEEN_STREAMS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN")  # of files that were joined
 _SAME_STREAM = 0xFFFE0C00  # sync, version, layer and sample rate never change within a stream
 
 
@@ -34,12 +35,15 @@ class Mp3Stream:
         Mean over the MP3 frames.
     bit_rate_mode : str
         ``"constant"`` if every MP3 frame has the same rate, else ``"variable"``.
+    is_incomplete : bool
+        Whether something else stands between two MP3 frames: some are damaged.
     """
 
     frames: int
     frames_there: int | None
     bit_rate_kbps: float
     bit_rate_mode: str
+    is_incomplete: bool
 
 
 class _Header(NamedTuple):
@@ -59,18 +63,21 @@ def scan_mp3(data: ByteView) -> Mp3Stream | None:
     if announced is not None:
         position += header.size
     rates: Counter[int] = Counter()
+    has_gap = False
     while (found := _parse(_bits(data, position))) is not None:
         rates[found.kbps] += 1
         position += found.size
         if (_bits(data, position) ^ first) & _SAME_STREAM:  # lost: a tag, junk or the end
-            position = _next_frame(data, position, first)
+            lost, position = position, _next_frame(data, position, first)
+            is_tag = data[lost : lost + 11].startswith(_BETWEEN_STREAMS)
+            has_gap |= position < len(data) and not is_tag
     if not rates:
         return None
     mean = sum(kbps * count for kbps, count in rates.items()) / rates.total()
     packets = max(rates.total(), announced or 0)
     mode = "constant" if len(rates) == 1 else "variable"
     there = rates.total() * header.frames if announced else None
-    return Mp3Stream(packets * header.frames, there, mean, mode)
+    return Mp3Stream(packets * header.frames, there, mean, mode, has_gap)
 
 
 def _bits(data: ByteView, position: int) -> int:

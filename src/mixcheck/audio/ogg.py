@@ -1,6 +1,6 @@
 """What the pages of an Ogg file say: how long its streams are, and whether they are whole.
 
-Source: RFC 3533 (2003) clause 6 (pages, and the flags for the first and last of a stream);
+Source: RFC 3533 (2003) clause 6 (pages, check sums, flags for the first and last of a stream);
 RFC 7845 (2016) clause 4 (Opus counts at 48 kHz and skips a start); Vorbis I specification,
 annex A, by which audio begins on a page of its own: some files have it begin where the headers end.
 First packets: also the Ogg FLAC mapping (FLAC documentation, 1.0) and the Speex manual.
@@ -8,6 +8,7 @@ First packets: also the Ogg FLAC mapping (FLAC documentation, 1.0) and the Speex
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 from mixcheck.audio.source import ByteView
@@ -17,6 +18,8 @@ _BEGINS, _ENDS = 0x02, 0x04
 _NO_POSITION = 2**64 - 1
 _UNENDED = 255  # length of a segment whose packet goes on
 _OPUS_RATE_HZ = 48_000
+_CHECK_SUM = slice(22, 26)
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class OggStream:
     seconds : float
         Length of all of them together, from their first sample counted.
     is_incomplete : bool
-        Whether a page is missing, unfinished or overwritten, or the last is not marked as such.
+        Whether a page is missing, unfinished or damaged, or the last is not marked as such.
     begins_among_headers : bool
         Whether the audio of Vorbis begins on the page where the headers end, which libsndfile
         leaves out.
@@ -90,7 +93,7 @@ def scan_ogg(data: ByteView) -> OggStream:
             elif granule not in (0, _NO_POSITION):
                 link.last = granule
         wants_audio |= not flags & _BEGINS
-        has_gap |= number != expected.get(serial, number)
+        has_gap |= number != expected.get(serial, number) or not _is_sound(data[position:end])
         expected[serial] = number + 1
         position = data.find(b"OggS", end)
         has_gap |= position > end
@@ -104,6 +107,14 @@ def scan_ogg(data: ByteView) -> OggStream:
 
 def _integer(data: ByteView, position: int, size: int) -> int:
     return int.from_bytes(data[position : position + size], "little")
+
+
+def _is_sound(page: bytes) -> bool:
+    """Whether a page has its check sum: that of zlib with the bits of all bytes mirrored."""
+    stated = page[_CHECK_SUM]
+    bare = page[: _CHECK_SUM.start] + bytes(4) + page[_CHECK_SUM.stop :]
+    found = zlib.crc32(bare.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return found.to_bytes(4, "big").translate(_MIRRORED) == stated
 
 
 def _link(packet: bytes) -> _Link | None:
