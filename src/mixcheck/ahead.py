@@ -21,7 +21,7 @@ from itertools import accumulate, cycle
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-SLOTS = 8
+SLOTS = 4
 MOST_SLOT_BYTES = 1 << 24
 LEAST_BUFFER_BYTES = 1 << 14  # smaller ones travel in the pipe
 
