@@ -7,6 +7,8 @@ and free of aliases (-70 dB) up to ``usable_hz``.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,6 +57,7 @@ class Decimator:
         return np.asarray(low)
 
 
+@lru_cache(8)
 def _low_pass(factor: int) -> NDArray[np.float64]:
     """Taps in rows of one factor each, shape ``(LENGTH_IN_FACTORS, factor)``."""
     length = factor * LENGTH_IN_FACTORS

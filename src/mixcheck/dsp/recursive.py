@@ -13,7 +13,7 @@ are to the unit circle. It is passed on in float64.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ NEGLIGIBLE = 1e-16
 
 Matrix = NDArray[np.float64]
 Section = tuple[Sequence[float], Sequence[float]]
+Sections = tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
 
 
 class StateSpace(NamedTuple):
@@ -66,9 +67,8 @@ class RecursiveFilter:
     """
 
     def __init__(self, sections: Sequence[Section], channels: int) -> None:
-        system = _orthonormal_states(_state_space(sections))
-        self._matrices = cache(lambda length, dtype: _chunk_matrices(system, length, dtype))
-        self._state = np.zeros((channels, len(system.a)))
+        self._sections = tuple((tuple(b), tuple(a)) for b, a in sections)
+        self._state = np.zeros((channels, 2 * len(sections)))
 
     def apply(self, samples: Samples) -> Samples:
         """Filter the next block.
@@ -92,7 +92,7 @@ class RecursiveFilter:
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
     def _apply_chunks(self, samples: Samples, length: int) -> Samples:
-        matrices = self._matrices(length, samples.dtype)
+        matrices = _chunk_matrices(self._sections, length, samples.dtype)
         chunks = samples.reshape(len(samples), -1, length)
         after = (chunks @ matrices.drive).astype(np.float64)
         after[:, 0] += self._state @ matrices.step
@@ -104,7 +104,12 @@ class RecursiveFilter:
         return np.asarray(filtered.reshape(samples.shape))
 
 
-def _state_space(sections: Sequence[Section]) -> StateSpace:
+@lru_cache(16)
+def _system(sections: Sections) -> StateSpace:
+    return _orthonormal_states(_state_space(sections))
+
+
+def _state_space(sections: Sections) -> StateSpace:
     """Cascade of transposed direct forms."""
     a, b, c, d = np.zeros((0, 0)), np.zeros(0), np.zeros(0), 1.0
     for (b0, b1, b2), (_, a1, a2) in sections:
@@ -133,7 +138,9 @@ def _orthonormal_states(system: StateSpace) -> StateSpace:
     )
 
 
-def _chunk_matrices(system: StateSpace, length: int, dtype: np.dtype[np.floating]) -> ChunkMatrices:
+@lru_cache(256)  # a folder of one-shots has one filter, and ends of all lengths
+def _chunk_matrices(sections: Sections, length: int, dtype: np.dtype[np.floating]) -> ChunkMatrices:
+    system = _system(sections)
     powers = [np.eye(len(system.a))]
     for _ in range(length):
         powers.append(system.a @ powers[-1])
