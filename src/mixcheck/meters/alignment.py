@@ -131,7 +131,7 @@ class AlignmentMeter:
         zero = near[longest]
         lag = float(lags[best])
         if 0 < best < len(lags) - 1:
-            before, peak, after = near[best - 1 : best + 2]
+            before, peak, after = near[best - 1 : best + 2].tolist()
             lag += 0.5 * (before - after) / (before - 2 * peak + after)
         is_one = (
             abs(lag) >= SHORTEST_S * self._rate
