@@ -390,3 +390,17 @@ def test_a_name_need_not_be_unicode(ffmpeg: str, source: Path, tmp_path: Path) -
     except OSError:
         pytest.skip("this file system takes Unicode only")
     assert mixcheck.measure(os.fsdecode(odd)).format.frames == FRAMES
+
+
+def test_an_impossible_place_in_a_damaged_file_is_told_quietly(tmp_path: Path) -> None:
+    """PyAV prints a traceback for whatever a file raises; FFmpeg understands -1."""
+    from mixcheck.audio.libav import Seekable
+
+    path = tmp_path / "a.caf"
+    path.write_bytes(bytes(100))
+    with path.open("rb") as raised, pytest.raises(OSError, match="Invalid argument"):
+        raised.seek(-5)
+    with path.open("rb") as file:
+        seekable = Seekable(file)
+        assert seekable.seek(-5) == -1
+        assert seekable.seek(60) == seekable.tell() == 60

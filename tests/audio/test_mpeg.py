@@ -107,6 +107,18 @@ def test_frames_damaged_inside_fail(song: Path, damage: str) -> None:
     assert "truncated" in measure(song).counts()
 
 
+@pytest.mark.parametrize("lost", [100, 1000, 60_000])
+@pytest.mark.parametrize("tag", ["1", "0"])
+def test_a_song_cut_short_fails(ffmpeg: str, tmp_path: Path, tag: str, lost: int) -> None:
+    """Within the padding that decoders take away, too, and without a tag that tells its length."""
+    options = ("-b:a", "192k", "-write_xing", tag, "-id3v2_version", "0")
+    path = encode(ffmpeg, tmp_path / "a.mp3", 44_100, *options)
+    whole = path.read_bytes()
+    assert "truncated" not in measure(path).counts()
+    path.write_bytes(whole[:-lost])
+    assert "truncated" in measure(path).counts()
+
+
 @pytest.mark.parametrize("after", [b"", b"TAG" + bytes(125), bytes(5000)])
 def test_a_whole_song_is_whole(song: Path, after: bytes) -> None:
     song.write_bytes(song.read_bytes() + after)

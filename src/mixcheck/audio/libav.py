@@ -6,8 +6,9 @@ file tells of them. A decoder error ends the recording, and the last block says 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -43,6 +44,21 @@ ENDLESS = 2**63
 KEEPS_PADDING = frozenset({"opus"})  # in MP4: FFmpeg leaves the end of the last packet
 
 
+class Seekable:
+    """A file that answers an impossible place with -1: what is raised there PyAV prints."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.tell, self.close = file.read, file.tell, file.close
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """The new place."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return -1
+
+
 class LibavStream:
     """A recording that FFmpeg reads.
 
@@ -75,7 +91,7 @@ class LibavStream:
             raise
 
     def _open(self) -> None:
-        self._file = self._source.open()
+        self._file = Seekable(self._source.open())
         try:
             self._container: Any = av.open(self._file, options=OPTIONS, metadata_errors="replace")
         except (av.error.FFmpegError, ValueError, OSError):

@@ -36,7 +36,8 @@ class Mp3Stream:
     bit_rate_mode : str
         ``"constant"`` if every MP3 frame has the same rate, else ``"variable"``.
     is_incomplete : bool
-        Whether something else stands between two MP3 frames: some are damaged.
+        Whether something else stands between two MP3 frames, the last is cut, or there are fewer
+        than the tag announces, which may count itself.
     """
 
     frames: int
@@ -70,13 +71,14 @@ def scan_mp3(data: ByteView) -> Mp3Stream | None:
         if (_bits(data, position) ^ first) & _SAME_STREAM:  # lost: a tag, junk or the end
             lost, position = position, _next_frame(data, position, first)
             is_tag = data[lost : lost + 11].startswith(_BETWEEN_STREAMS)
-            has_gap |= position < len(data) and not is_tag
+            has_gap |= lost > len(data) or (position < len(data) and not is_tag)
     if not rates:
         return None
     mean = sum(kbps * count for kbps, count in rates.items()) / rates.total()
     packets = max(rates.total(), announced or 0)
     mode = "constant" if len(rates) == 1 else "variable"
     there = rates.total() * header.frames if announced else None
+    has_gap |= rates.total() < (announced or 0) - 1
     return Mp3Stream(packets * header.frames, there, mean, mode, has_gap)
 
 

@@ -39,7 +39,7 @@ SIGNATURES = (  # place, bytes, and what begins so
     (0, b"FLV\x01", "Flash video"),
     (0, b"\x7f\xfe\x80\x01", "DTS"),
     (0, b"\x06\x0e\x2b\x34", "MXF"),
-    (0, b"OggS", "Ogg with a codec"),
+    (0, b"OggS", "Ogg"),
 )
 
 
