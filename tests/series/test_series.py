@@ -159,6 +159,7 @@ def test_merged_columns_are_those_of_the_coarser_grid(
             track.add(whole[None, start : start + piece])
         grid.settle()
         start += piece
+    grid.fit()
     for track, merge in zip(tracks, merges, strict=True):
         assert track.columns <= most
         starts = range(0, len(whole), grid.cells_in_column)

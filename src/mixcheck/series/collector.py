@@ -60,6 +60,8 @@ class SeriesCollector:
 
     def finish(self) -> Series:
         """The series of all blocks; called after the meters have finished."""
+        self._grid.fit()
+        self._seconds.fit()
         fields = {name: value for part in self._parts for name, value in part.finish().items()}
         return Series(
             column_s=self._grid.cells_in_column / SEGMENTS_PER_S,

@@ -15,6 +15,7 @@ EDGES_DBFS = np.arange(-100.0, 6.0 + LEVEL_STEP_DB, LEVEL_STEP_DB)
 
 CELLS = 97  # odd: the middle has its own
 POINTS_PER_S = 800
+MOST_POINTS = 480_000  # fifty a cell: more of them show no more
 
 
 class LevelCounts:
@@ -46,7 +47,8 @@ class GoniometerCounts:
     """
 
     def __init__(self, audio: AudioFormat) -> None:
-        self._step = _prime_from(audio.sample_rate_hz // POINTS_PER_S)
+        least = max(audio.sample_rate_hz // POINTS_PER_S, audio.frames // MOST_POINTS)
+        self._step = _prime_from(least)
         self._counts = np.zeros(CELLS * CELLS, np.int64) if audio.channels == 2 else None
 
     def update(self, block: Block) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_COLUMNS = 8192
+WAITING_SHARE = 1 / 8  # of the columns: a call for each block would cost more than the work
 
 
 class Grid:
@@ -35,6 +36,11 @@ class Grid:
 
     def settle(self) -> None:
         """Merge neighbours until the longest track fits; called after each block."""
+        if max(track.waiting for track in self._tracks) >= WAITING_SHARE * self._most_columns:
+            self.fit()
+
+    def fit(self) -> None:
+        """Take what waits, and merge neighbours until the longest track fits."""
         while max(track.columns for track in self._tracks) > self._most_columns:
             self.cells_in_column *= 2
             for track in self._tracks:
@@ -48,28 +54,46 @@ class Track:
         self._merge = merge
         self._cells_in_column = cells_in_column
         self._cells = 0
-        self.values: NDArray[np.float64] = np.zeros((rows, 0))
+        self._queue: list[NDArray[np.floating]] = []
+        self.waiting = 0  # cells that are not in a column yet
+        self._values: NDArray[np.float64] = np.zeros((rows, 0))
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Columns so far, shape (rows, columns); the last may yet be filled up."""
+        self._take()
+        return self._values
 
     @property
     def columns(self) -> int:
-        """Columns so far, the last of which may yet be filled up."""
+        """How many columns there are so far."""
         return int(self.values.shape[1])
 
     def add(self, cells: NDArray[np.floating]) -> None:
         """Take the next cells, shape (rows, cells)."""
+        self._queue.append(cells)
+        self.waiting += cells.shape[1]
+
+    def _take(self) -> None:
+        """Merge the cells that wait into columns."""
+        if not self.waiting:
+            return
+        cells = np.concatenate(self._queue, axis=1)
         missing = -self._cells % self._cells_in_column
-        self._cells += cells.shape[1]
+        self._cells += self.waiting
+        self._queue, self.waiting = [], 0
         head, rest = cells[:, :missing], cells[:, missing:]
         if head.shape[1]:
             merged = self._merge.reduce(head, axis=1)
-            self.values[:, -1] = self._merge(self.values[:, -1], merged)
+            self._values[:, -1] = self._merge(self._values[:, -1], merged)
         if rest.shape[1]:
             starts = np.arange(0, rest.shape[1], self._cells_in_column)
             merged = self._merge.reduceat(rest, starts, axis=1)
-            self.values = np.concatenate([self.values, merged], axis=1)
+            self._values = np.concatenate([self._values, merged], axis=1)
 
     def coarsen(self) -> None:
         """Merge neighbours, pair by pair."""
+        starts = np.arange(0, self.columns, 2)
         self._cells_in_column *= 2
-        if self.columns:
-            self.values = self._merge.reduceat(self.values, np.arange(0, self.columns, 2), axis=1)
+        if len(starts):
+            self._values = self._merge.reduceat(self._values, starts, axis=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,7 @@ PERCENTILES = (10.0, 50.0, 90.0)
 LEVEL_STEP_DB = 0.25
 LEVELS_DB = np.arange(-150.0, 20.0, LEVEL_STEP_DB)
 HEARD_DBFS = -70.0
+WAITING = 16  # spectra that are looked at together
 
 Values = NDArray[np.float64]
 
@@ -41,6 +44,7 @@ class SpectrogramTrack:
         count = int(octaves * BANDS_IN_OCTAVE)
         self._edges = LOWEST_HZ * 2.0 ** (np.arange(count + 1) / BANDS_IN_OCTAVE)
         self._sums = BandSums(self._edges, audio.sample_rate_hz / size, size // 2 + 1)
+        self._waiting = Waiting()
         self._grid = Grid(MOST_COLUMNS)
         self._power = self._grid.track(count + 1, np.add)  # and, last, how many cells
 
@@ -50,12 +54,19 @@ class SpectrogramTrack:
             power = second_powers(block, self._rate)
         else:
             power = self._frames.frames(block.samples) / (self._hop * len(block.samples))
+        for together in self._waiting.add(power):
+            self._add(together)
+
+    def _add(self, power: NDArray[np.floating]) -> None:
         bands = self._sums(power)
         self._power.add(np.concatenate([bands, np.ones((1, bands.shape[1]))]))
         self._grid.settle()
 
     def finish(self) -> dict[str, Spectrogram]:
         """The field of :class:`Series`."""
+        for together in self._waiting.rest():
+            self._add(together)
+        self._grid.fit()
         powers, cells = self._power.values[:-1], self._power.values[-1]
         level = level_db(powers / cells)
         column_s = self.cell_s * self._grid.cells_in_column
@@ -81,6 +92,7 @@ class BandTracks:
         self._sums = BandSums(edge[self._low :], self._rate / size, size // 2 + 1)
         self._bass_sums = BandSums(edge[: self._low + 1], low_rate / bass_size, bass_size // 2 + 1)
         self._bass = PowerSpectrum(bass_size, audio.channels)
+        self._seconds_waiting, self._bass_waiting = Waiting(), Waiting()
         self._counts = np.zeros((len(self._centres), len(LEVELS_DB) + 1), np.int64)
 
     def update(self, block: Block) -> None:
@@ -89,8 +101,16 @@ class BandTracks:
         seconds = second_powers(block, self._rate)
         if block.frames % self._rate and (block.start_frame or len(seconds) > 1):
             seconds = seconds[:-1]  # cut short: too little is known of it
-        self._count(slice(0, self._low), bass, self._bass_sums)
-        self._count(slice(self._low, None), seconds, self._sums)
+        for together in self._bass_waiting.add(bass):
+            self._count_bass(together)
+        for together in self._seconds_waiting.add(seconds):
+            self._count_seconds(together)
+
+    def _count_bass(self, power: NDArray[np.floating]) -> None:
+        self._count(slice(0, self._low), power, self._bass_sums)
+
+    def _count_seconds(self, power: NDArray[np.floating]) -> None:
+        self._count(slice(self._low, None), power, self._sums)
 
     def _count(self, bands: slice, power: NDArray[np.floating], sums: BandSums) -> None:
         heard = power[power.sum(1) > db_to_power(HEARD_DBFS)]
@@ -102,6 +122,10 @@ class BandTracks:
 
     def finish(self) -> dict[str, BandPercentiles]:
         """The field of :class:`Series`."""
+        for together in self._bass_waiting.rest():
+            self._count_bass(together)
+        for together in self._seconds_waiting.rest():
+            self._count_seconds(together)
         levels = [self._percentile(share / 100.0) for share in PERCENTILES]
         return {"bands": BandPercentiles(self._centres, np.array(PERCENTILES), np.array(levels))}
 
@@ -112,6 +136,25 @@ class BandTracks:
         place = (below >= np.maximum(np.ceil(share * total), 1)[:, None]).argmax(1)
         known = (total > 0) & (place > 0)
         return np.where(known, LEVELS_DB[place - 1] + LEVEL_STEP_DB / 2, np.nan)
+
+
+class Waiting:
+    """Spectra that wait until there are enough to make the calls for them worth while."""
+
+    def __init__(self) -> None:
+        self._queue: list[NDArray[np.floating]] = []
+
+    def add(self, power: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
+        """Take the next ones, shape (frames, bins); all together once there are enough."""
+        self._queue.append(power)
+        if sum(map(len, self._queue)) >= WAITING:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[NDArray[np.floating]]:
+        """Those that wait, together."""
+        if self._queue:
+            yield np.concatenate(self._queue)
+            self._queue = []
 
 
 def second_powers(block: Block, sample_rate_hz: int) -> Values:
