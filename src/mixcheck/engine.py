@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,11 +24,11 @@ from mixcheck.audio import (
 )
 from mixcheck.errors import AudioError, UsageError
 from mixcheck.measurement import Measurement
-from mixcheck.meters import METERS, OF_SAMPLES, Meter, MeterOfSamples, Reading
+from mixcheck.meters import METERS, OF_SAMPLES, Meter
 from mixcheck.views import HalfBlock, Views, block_bytes, is_long
 
 if TYPE_CHECKING:
-    from mixcheck.series import SeriesCollector
+    from mixcheck.series import SeriesCollector, SeriesOfSamples
 
 
 def _say_nothing(path: str, done_s: float, whole_s: float) -> None:
@@ -195,12 +195,14 @@ def measure_blocks(
         There is no frame.
     """
     views = Views(audio)
-    early = () if audio.is_compressed else OF_SAMPLES  # decoding is work enough then
-    meters = {meter.name: meter(audio) for meter in METERS if meter not in early}
+    with_series = _series_of_samples() if series else ()
+    early = () if audio.is_compressed else (*OF_SAMPLES, *with_series)  # else decoding is enough
+    late = [kind for kind in (*METERS, *with_series) if kind not in early]
+    meters = {kind.name: kind(audio) for kind in late}
     collector = _collector(audio, meters) if series else None
-    readings: dict[str, Reading] = {}
+    readings: dict[str, Any] = {}
     frames = 0
-    begun = _begun(views.begin(blocks), [meter(audio) for meter in early])
+    begun = _begun(views.begin(blocks), [kind(audio) for kind in early])
     if ahead and is_long(audio) and can_work_ahead(block_bytes(audio)):
         begun = work_ahead(begun, block_bytes(audio))
     try:
@@ -222,12 +224,13 @@ def measure_blocks(
     read = dataclasses.replace(audio, frames=frames, duration_s=frames / audio.sample_rate_hz)
     readings |= {name: meter.finish() for name, meter in meters.items()}
     in_order = {meter.name: readings[meter.name] for meter in METERS}
-    return Measurement.of(path, read, in_order, collector.finish() if collector else None)
+    gathered = collector.finish(readings["series"]) if collector else None
+    return Measurement.of(path, read, in_order, gathered)
 
 
 def _begun(
-    halves: Iterable[HalfBlock], meters: Sequence[MeterOfSamples]
-) -> Iterator[HalfBlock | tuple[str, Reading]]:
+    halves: Iterable[HalfBlock], meters: Sequence[Any]
+) -> Iterator[HalfBlock | tuple[str, Any]]:
     """The first half of the work: blocks begun, then what needs no more than their samples."""
     for half in halves:
         for meter in meters:
@@ -238,7 +241,7 @@ def _begun(
 
 
 def _halves(
-    begun: Iterable[HalfBlock | tuple[str, Reading]], readings: dict[str, Reading]
+    begun: Iterable[HalfBlock | tuple[str, Any]], readings: dict[str, Any]
 ) -> Iterator[HalfBlock]:
     """The blocks; the readings that follow them are put where they belong."""
     for item in begun:
@@ -246,6 +249,12 @@ def _halves(
             yield item
         else:
             readings.update([item])
+
+
+def _series_of_samples() -> tuple[type[SeriesOfSamples]]:
+    from mixcheck.series import SeriesOfSamples  # who asks for no series waits for no import
+
+    return (SeriesOfSamples,)
 
 
 def _collector(audio: AudioFormat, meters: Mapping[str, Meter]) -> SeriesCollector:

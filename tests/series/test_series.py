@@ -23,7 +23,7 @@ from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.engine import measure_blocks
 from mixcheck.meters import METERS
 from mixcheck.report.schema import json_schema
-from mixcheck.series import SeriesCollector
+from mixcheck.series import SeriesCollector, SeriesOfSamples
 from mixcheck.series.grid import MOST_COLUMNS, Grid
 from mixcheck.views import Views
 
@@ -177,15 +177,16 @@ def test_two_hours_take_no_more_room_than_two_minutes() -> None:
         audio = AudioFormat("array", "FLOAT", rate, 1, frames, frames / rate,
                             channel_layout=("mono",))  # fmt: skip
         views, meters = Views(audio), {meter.name: meter(audio) for meter in METERS}
-        collector = SeriesCollector(audio, meters)
+        collector, of_samples = SeriesCollector(audio, meters), SeriesOfSamples(audio)
         starts = range(0, frames, seconds * rate)
         blocks = (SampleBlock(at, piece.copy(), np.empty((0, 2), np.int64)) for at in starts)
         for block in views.complete(views.begin(blocks)):
             for name in ("loudness", "bass"):
                 meters[name].update(block)
             collector.update(block)
-        held = len(pickle.dumps(collector._parts))
-        series = collector.finish()
+            of_samples.update(block)
+        held = len(pickle.dumps((collector._parts, of_samples._parts)))
+        series = collector.finish(of_samples.finish())
         assert series.columns <= MOST_COLUMNS
         assert series.column_s * series.columns == pytest.approx(minutes * 60, rel=1e-3)
         return held

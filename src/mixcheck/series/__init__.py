@@ -1,6 +1,6 @@
 """Measurements over time, gathered in the same pass and in bounded memory, when asked for."""
 
-from mixcheck.series.collector import SeriesCollector
+from mixcheck.series.collector import SeriesCollector, SeriesOfSamples
 from mixcheck.series.model import Series
 
-__all__ = ["Series", "SeriesCollector"]
+__all__ = ["Series", "SeriesCollector", "SeriesOfSamples"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.audio import AudioFormat
+from mixcheck.audio import AudioFormat, SampleBlock
 from mixcheck.series.levels import level_db
 from mixcheck.series.model import Goniometer, LevelHistogram
 from mixcheck.views import Block
@@ -51,7 +51,7 @@ class GoniometerCounts:
         self._step = _prime_from(least)
         self._counts = np.zeros(CELLS * CELLS, np.int64) if audio.channels == 2 else None
 
-    def update(self, block: Block) -> None:
+    def update(self, block: SampleBlock) -> None:
         """Take the next block."""
         if self._counts is None:
             return

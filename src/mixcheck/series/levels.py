@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mixcheck.audio import SampleBlock
 from mixcheck.meters.gating import OFFSET_LUFS
 from mixcheck.meters.loudness import LoudnessMeter
 from mixcheck.series.grid import Grid
@@ -50,7 +51,7 @@ class WaveformTracks:
         self._lowest = grid.track(channels, np.fmin)
         self._highest = grid.track(channels, np.fmax)
 
-    def update(self, block: Block) -> None:
+    def update(self, block: SampleBlock) -> None:
         """Take the next block."""
         bounds = segment_bounds(self._rate, block.frames)
         for track, extreme in ((self._lowest, np.minimum), (self._highest, np.maximum)):

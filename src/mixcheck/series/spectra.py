@@ -15,7 +15,7 @@ from mixcheck.series.grid import Grid
 from mixcheck.series.levels import level_db
 from mixcheck.series.model import BandPercentiles, Spectrogram
 from mixcheck.units import db_to_power
-from mixcheck.views import BASS_SPECTRUM_S, SPECTRUM_S, Block
+from mixcheck.views import BASS_SPECTRUM_S, SPECTRUM_S, HalfBlock
 
 BANDS_IN_OCTAVE = 16
 LOWEST_HZ, HIGHEST_HZ = 20.0, 24_000.0
@@ -48,7 +48,7 @@ class SpectrogramTrack:
         self._grid = Grid(MOST_COLUMNS)
         self._power = self._grid.track(count + 1, np.add)  # and, last, how many cells
 
-    def update(self, block: Block) -> None:
+    def update(self, block: HalfBlock) -> None:
         """Take the next block."""
         if self._frames is None:
             power = second_powers(block, self._rate)
@@ -95,7 +95,7 @@ class BandTracks:
         self._seconds_waiting, self._bass_waiting = Waiting(), Waiting()
         self._counts = np.zeros((len(self._centres), len(LEVELS_DB) + 1), np.int64)
 
-    def update(self, block: Block) -> None:
+    def update(self, block: HalfBlock) -> None:
         """Take the next block."""
         bass = self._bass.frames(block.bass) / (self._bass.size / 2 * len(block.bass))
         seconds = second_powers(block, self._rate)
@@ -157,11 +157,13 @@ class Waiting:
             self._queue = []
 
 
-def second_powers(block: Block, sample_rate_hz: int) -> Values:
+def second_powers(block: HalfBlock, sample_rate_hz: int) -> Values:
     """Mean power of the channels in each bin, shape (seconds, bins)."""
-    frames = np.full(len(block.spectra), float(sample_rate_hz))
+    spectra = block.spectra
+    assert spectra is not None, "the series come after what makes them"
+    frames = np.full(len(spectra), float(sample_rate_hz))
     frames[-1] = block.frames - sample_rate_hz * (len(frames) - 1)
-    return np.asarray(block.spectra.mean(1) / frames[:, None])
+    return np.asarray(spectra.mean(1) / frames[:, None])
 
 
 class BandSums:
