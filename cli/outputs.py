@@ -167,7 +167,11 @@ class FileEach:
         self._written: set[str] = set()
 
     def add(self, report: FileReport) -> None:
-        """Write the report of the next file; one that the run did not reach keeps its older one.
+        """Write the report of the next file."""
+        self.write(report, rendered([report], self._format_name, None, verbose=True))
+
+    def write(self, report: FileReport, text: str) -> None:
+        """Write what a file's report says; one that the run did not reach keeps its older one.
 
         Raises
         ------
@@ -183,7 +187,7 @@ class FileEach:
                 "check their folders apart"
             )
         self._written.add(path)
-        write_text(path, rendered([report], self._format_name, None, verbose=True))
+        write_text(path, text)
 
     def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Nothing is left: a set has no file of its own."""

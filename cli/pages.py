@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
-from mixcheck import FileReport, UsageError
+from mixcheck import FileReport
 from mixcheck.report import SetReport
 from mixcheck.report.html import check_extra, page_set
 
-from .outputs import NAME, Output, Writer, write_partial, write_text
-from .printing import WholeText
+from .outputs import NAME, FileEach, Output, Writer, said, write_partial, write_text
+from .page_makers import Made, PageMakers, Task, without_series
+from .printing import print_report
 
 PAGES = "html"
 FOLDER_SUFFIX = "_files"
 NAME_LETTERS = 60
+
+
+class PageWriter(Protocol):
+    """Takes pages as they are made."""
+
+    @property
+    def wants(self) -> Sequence[str | None]:
+        """Which page of each file: by the index that it goes back to, or alone (``None``)."""
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Take what was made of the next file."""
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Write what needs all files; gives the report files that wait for their names."""
 
 
 class Pages:
@@ -31,8 +45,10 @@ class Pages:
         Format of standard output.
     outputs : sequence of Output
         All of the run; those of other formats are left alone.
-    several : bool
-        Whether there is more than one file.
+    only : str, optional
+        The file, where there is but one.
+    jobs : int
+        Processes that may make pages.
 
     Raises
     ------
@@ -40,29 +56,147 @@ class Pages:
         What draws the plots is not installed, or a file cannot be written.
     """
 
-    def __init__(self, format_name: str, outputs: Sequence[Output], *, several: bool) -> None:
+    def __init__(
+        self, format_name: str, outputs: Sequence[Output], *, only: str | None, jobs: int
+    ) -> None:
         wanted = [one for one in outputs if one.format_name == PAGES]
-        self._writers: list[Writer] = [WholeText(PAGES)] if format_name == PAGES else []
-        if self._writers or wanted:
-            check_extra()
-        for one in wanted:
-            is_index = several and NAME not in one.path
-            self._writers.append(PageSetOutput(one.path) if is_index else one.writer())
-
-    @property
-    def are_wanted(self) -> bool:
-        """Whether there is any."""
-        return bool(self._writers)
+        self.are_wanted = format_name == PAGES or bool(wanted)
+        if not self.are_wanted:
+            return
+        check_extra()
+        self._writers: list[PageWriter] = [
+            _writer(one.path, is_alone=only is not None) for one in wanted
+        ]
+        if format_name == PAGES:
+            self._writers.append(Printed() if only is not None else PrintedIndex())
+        self._has_entries = only is None
+        self._makers = PageMakers(jobs if only is None else 1, only)
 
     def add(self, report: FileReport) -> None:
-        """Write the pages of the next file."""
-        report = dataclasses.replace(report, sha256=sha256_of(report.path))
-        for writer in self._writers:
-            writer.add(report)
+        """Have the pages of the next file made, and write those that are."""
+        backs = list(dict.fromkeys(back for writer in self._writers for back in writer.wants))
+        for made in self._makers.ask(Task(report, backs, self._has_entries)):
+            self._take(*made)
 
     def finish(self, whole: SetReport | None) -> Sequence[str]:
-        """Write what needs all files."""
+        """Write what is left, and what needs all files."""
+        for made in self._makers.rest():
+            self._take(*made)
         return [path for writer in self._writers for path in writer.finish(whole)]
+
+    def _take(self, report: FileReport, made: Made) -> None:
+        for writer in self._writers:
+            writer.take(report, made)
+
+
+def _writer(path: str, *, is_alone: bool) -> PageWriter:
+    if NAME in path:
+        return PageEach(path)
+    return OnePage(path) if is_alone else PageSetOutput(path)
+
+
+class Printed:
+    """The page of the only file, on standard output."""
+
+    wants = (None,)
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Print it."""
+        print_report(made.pages[None], PAGES)
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Nothing is left."""
+        return ()
+
+
+class OnePage:
+    """The page of the only file."""
+
+    wants = (None,)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        write_partial(path, "")  # what cannot be written is told before hours of measuring
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Write it."""
+        write_partial(self._path, made.pages[None])
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """It waits for its name."""
+        return (self._path,)
+
+
+class PageEach:
+    """A page for every file, each by itself."""
+
+    wants = (None,)
+
+    def __init__(self, pattern: str) -> None:
+        self._files = FileEach(pattern, PAGES)
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Write the next one."""
+        self._files.write(report, made.pages[None])
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Nothing is left."""
+        return ()
+
+
+class PrintedIndex:
+    """An index on standard output, of files that have no pages."""
+
+    wants: Sequence[str | None] = ()
+
+    def __init__(self) -> None:
+        self._pages = page_set("")
+        self._reports: list[FileReport] = []
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Keep what the index says of the next file."""
+        assert made.entry is not None
+        self._pages.add(made.entry, None)
+        self._reports.append(report)
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Print it."""
+        print_report(self._pages.index(self._reports, whole), PAGES)
+        return ()
+
+
+class PageSetOutput:
+    """An index, and beside it a folder with a page for each file, written as they come."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._folder = Path(path).with_suffix("").as_posix() + FOLDER_SUFFIX
+        self._pages = page_set(quote(os.path.basename(path)))
+        self.wants = (self._pages.back,)
+        self._reports: list[FileReport] = []
+        self._count = 0
+        write_partial(path, "")  # as above
+        with said(self._folder):
+            os.makedirs(self._folder, exist_ok=True)
+        for name, text in self._pages.shared_files().items():
+            write_text(os.path.join(self._folder, name), text)
+
+    def take(self, report: FileReport, made: Made) -> None:
+        """Write the page of the next file; one that could not be measured has none."""
+        href = None
+        if report.measurement is not None:
+            self._count += 1
+            name = f"{numbered(self._count, report.path)}.html"
+            href = quote(f"{os.path.basename(self._folder)}/{name}")
+            write_text(os.path.join(self._folder, name), made.pages[self._pages.back])
+        assert made.entry is not None
+        self._pages.add(made.entry, href)
+        self._reports.append(report)
+
+    def finish(self, whole: SetReport | None) -> Sequence[str]:
+        """Write the index of all files, and what is known of their set."""
+        write_partial(self._path, self._pages.index(self._reports, whole))
+        return (self._path,)
 
 
 class WithoutSeries:
@@ -78,54 +212,6 @@ class WithoutSeries:
     def finish(self, whole: SetReport | None) -> Sequence[str]:
         """Pass the end on."""
         return self._writer.finish(whole)
-
-
-class PageSetOutput:
-    """An index, and beside it a folder with a page for each file, written as they come."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._folder = Path(path).with_suffix("").as_posix() + FOLDER_SUFFIX
-        self._pages = page_set(quote(os.path.basename(path)))
-        self._reports: list[FileReport] = []
-        try:
-            os.makedirs(self._folder, exist_ok=True)
-        except OSError as error:
-            raise UsageError(
-                f"{self._folder}: cannot be made ({error.strerror}); name another place"
-            ) from None
-        for name, text in self._pages.shared_files().items():
-            write_text(os.path.join(self._folder, name), text)
-
-    def add(self, report: FileReport) -> None:
-        """Write the page of the next file; one that could not be measured has none."""
-        if report.measurement is not None:
-            name = f"{numbered(self._pages.count + 1, report.path)}.html"
-            href = quote(f"{os.path.basename(self._folder)}/{name}")
-            write_text(os.path.join(self._folder, name), self._pages.page(report, href))
-        self._reports.append(without_series(report))
-
-    def finish(self, whole: SetReport | None) -> Sequence[str]:
-        """Write the index of all files, and what is known of their set."""
-        write_partial(self._path, self._pages.index(self._reports, whole))
-        return (self._path,)
-
-
-def sha256_of(path: str) -> str | None:
-    """Hash of a local file; ``None`` of anything else."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
-
-
-def without_series(report: FileReport) -> FileReport:
-    """The same without what only pages and ``--series`` show."""
-    measurement = report.measurement
-    if measurement is None or measurement.series is None:
-        return report
-    return dataclasses.replace(report, measured=dataclasses.replace(measurement, series=None))
 
 
 def numbered(number: int, path: str) -> str:

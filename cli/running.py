@@ -38,7 +38,8 @@ from .outputs import (
     give_name,
     write_text,
 )
-from .pages import PAGES, Pages, WithoutSeries, without_series
+from .page_makers import without_series
+from .pages import PAGES, Pages, WithoutSeries
 from .pictures import Pictures
 from .printing import Complaints, StreamedText, WholeText, print_report
 from .progress import ProgressLine
@@ -87,7 +88,7 @@ def run_and_report(
         if run.layout is not None:
             named_layout(run.layout, dual_mono=run.dual_mono)
         first, files = _peeked(find_inputs(run.paths), 2)
-        writers = writers_of(run, several=len(first) > 1)
+        writers = writers_of(run, only=first[0] if len(first) == 1 else None)
         try:
             with _progress(run, first) as progress:
                 take_all(run, ran, [*writers, *progress], files, judged)
@@ -237,12 +238,26 @@ def _not_measured(found: Found) -> FileReport:
     return FileReport(Unreadable(found, NotReachedError(found)))
 
 
-def writers_of(run: Run, *, several: bool) -> list[Writer]:
-    """What takes the reports: standard output first, what shows series last."""
+def writers_of(run: Run, *, only: Found | None) -> list[Writer]:
+    """What takes the reports: standard output first, what shows series last.
+
+    Parameters
+    ----------
+    run : Run
+        What the user asked for.
+    only : str or Unreadable, optional
+        The file, where there is but one.
+    """
     outputs = [Output.of(path) for path in run.outputs]
-    others = _other_writers(run, outputs, several=several)
+    others = _other_writers(run, outputs, several=only is None)
     shown: list[Writer] = []
-    pages = Pages("" if run.quiet else run.format_name, outputs, several=several)
+    path = only.path if isinstance(only, Unreadable) else only
+    pages = Pages(
+        "" if run.quiet else run.format_name,
+        outputs,
+        only=path if run.set_kind is None else None,
+        jobs=run.jobs or cores(),
+    )
     if pages.are_wanted:
         shown.append(pages)
     if run.plots_dir is not None:

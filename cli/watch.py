@@ -38,7 +38,7 @@ def command(**options: Any) -> None:
             if is_remote(folder) or not os.path.isdir(folder):
                 raise UsageError(f"{folder}: is no folder here; name one to watch")
         landings = _landings(run.paths)
-        writers = writers_of(run, several=True)
+        writers = writers_of(run, only=None)
         ran = Ran(keep=asked.keep or run.set_kind is not None)
         if not run.quiet:
             click.echo(f"mixcheck: watching {', '.join(run.paths)}; Ctrl-C ends it", err=True)

@@ -15,6 +15,7 @@ from mixcheck.report.model import FileReport, SetReport
 
 if TYPE_CHECKING:
     from mixcheck.compare import Balance, Revision
+    from mixcheck.report.html.index import Entry
     from mixcheck.report.html.set import PageSet
     from mixcheck.stems import StemSet
 
@@ -33,10 +34,9 @@ def render_html(reports: Sequence[FileReport], whole: SetReport | None = None) -
     """
     check_extra()
     from mixcheck.report.html.index import Entry, index_page
-    from mixcheck.report.html.page import file_page
 
     if len(reports) == 1 and whole is None:
-        return file_page(reports[0])
+        return page_of(reports[0])
     return index_page(reports, [Entry.of(report) for report in reports], whole)
 
 
@@ -52,6 +52,20 @@ def page_set(index_name: str) -> PageSet:
     from mixcheck.report.html.set import PageSet
 
     return PageSet(index_name)
+
+
+def page_of(report: FileReport, back: str | None = None) -> str:
+    """The page of a file, alone or, with the name of an index to go back to, in a set."""
+    from mixcheck.report.html.page import file_page
+
+    return file_page(report, back)
+
+
+def entry_of(report: FileReport) -> Entry:
+    """What an index says of a file."""
+    from mixcheck.report.html.index import Entry
+
+    return Entry.of(report)
 
 
 def render_stems_html(checked: StemSet) -> str:

@@ -16,8 +16,8 @@ from mixcheck.measurement import Measurement
 from mixcheck.meters import metrics
 from mixcheck.report.checks import missed
 from mixcheck.report.html.assets import asset, policy
-from mixcheck.report.html.page import environment
 from mixcheck.report.html.set_words import SetWords
+from mixcheck.report.html.templating import environment
 from mixcheck.report.html.words import WORDS, Number, number, safe
 from mixcheck.report.model import FileReport, SetReport
 from mixcheck.report.totals import Totals

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from mixcheck import __version__
 from mixcheck.measurement import ANALYSIS_VERSION
 from mixcheck.report.html.assets import asset, bokeh_script, policy
-from mixcheck.report.html.page import drawn, environment
+from mixcheck.report.html.page import drawn
 from mixcheck.report.html.plots import Plot
+from mixcheck.report.html.templating import environment
 from mixcheck.report.html.words import WORDS, safe
 
 

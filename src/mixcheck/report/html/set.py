@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from mixcheck.report.html.index import Entry, index_page
-from mixcheck.report.html.page import file_page, shared_files
 from mixcheck.report.model import FileReport, SetReport
 
 
 class PageSet:
-    """Makes the pages of a set; who calls it writes them.
+    """What is to be an index of pages, wherever they are made.
 
     Parameters
     ----------
@@ -19,24 +19,19 @@ class PageSet:
     """
 
     def __init__(self, index_name: str) -> None:
-        self._back = f"../{index_name}"
-        self._entries: dict[str, Entry] = {}
+        self.back = f"../{index_name}"
+        self._entries: list[Entry] = []
 
-    @property
-    def count(self) -> int:
-        """Pages so far."""
-        return len(self._entries)
-
-    def page(self, report: FileReport, href: str) -> str:
-        """The page of a file, to which the index will link as ``href``."""
-        self._entries[report.path] = Entry.of(report, href)
-        return file_page(report, self._back)
+    def add(self, entry: Entry, href: str | None) -> None:
+        """Take the entry of the next file, to whose page the index will link as ``href``."""
+        self._entries.append(dataclasses.replace(entry, href=href))
 
     def shared_files(self) -> Mapping[str, str]:
         """What must lie beside the pages, by name."""
+        from mixcheck.report.html.page import shared_files
+
         return shared_files()
 
     def index(self, reports: Sequence[FileReport], whole: SetReport | None = None) -> str:
-        """The index of all files, with a page or without, and of their set."""
-        entries = [self._entries.get(report.path) or Entry.of(report) for report in reports]
-        return index_page(reports, entries, whole)
+        """The index of all files, in the order of their entries, and of their set."""
+        return index_page(reports, self._entries, whole)
