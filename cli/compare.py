@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mixcheck import AudioError, MixcheckError
+from mixcheck import AudioError, Measurement, MixcheckError, measure
 from mixcheck.compare import (
     Balance,
     Revision,
@@ -21,6 +21,7 @@ from mixcheck.report.html import render_comparison_html
 from .execution import keep_freed_memory
 from .inputs import list_inputs
 from .options import reporting
+from .outputs import Output
 from .running import FAILED, PASSED, UNREADABLE, check_outputs, give_report, usage_error
 
 KINDS = ("auto", "revision", "reference")
@@ -64,8 +65,11 @@ def command(
     """
     check_outputs(outputs)
     keep_freed_memory()
+    formats = {format_name, *(Output.of(path).format_name for path in outputs)}
     try:
-        compared = _compared(file, references, kind, tolerance_db)
+        compared, recordings = _compared(
+            file, references, kind, tolerance_db, series="html" in formats
+        )
     except AudioError as error:
         click.echo(str(error), err=True)
         sys.exit(UNREADABLE)
@@ -74,21 +78,27 @@ def command(
     renderers = {
         "text": lambda whole: render_comparison(compared, detail=whole),
         "json": lambda _: comparison_json(compared),
-        "html": lambda _: render_comparison_html(compared),
+        "html": lambda _: render_comparison_html(compared, recordings),
     }
     give_report(renderers, format_name, outputs, quiet=quiet, verbose=verbose)
     sys.exit(FAILED if compared.outcome == "fail" else PASSED)
 
 
 def _compared(
-    file: str, references: tuple[str, ...], kind: str, tolerance_db: float | None
-) -> Revision | Balance:
+    file: str,
+    references: tuple[str, ...],
+    kind: str,
+    tolerance_db: float | None,
+    *,
+    series: bool,
+) -> tuple[Revision | Balance, tuple[Measurement, Measurement] | None]:
+    """What came of it, and both files of a revision as they were measured, with series or not."""
     chosen = {} if tolerance_db is None else {"tolerance_db": tolerance_db}
     targets = [one for one in references if is_target(one)]
     if targets:
         if len(references) > 1 or kind == "revision":
             usage_error(f"{targets[0]} is a target: give it alone, and not as a revision")
-        return compare_references(file, references, **chosen)
+        return compare_references(file, references, **chosen), None
     others, unusable = list_inputs(references)
     if unusable:
         raise unusable[0].error
@@ -97,6 +107,7 @@ def _compared(
     is_revision = kind == "revision" or (
         kind == "auto" and len(others) == 1 and aligns(file, others[0])
     )
-    if is_revision:
-        return compare_revision(file, others[0], **chosen)
-    return compare_references(file, others, **chosen)
+    if not is_revision:
+        return compare_references(file, others, **chosen), None
+    recordings = measure(file, series=series), measure(others[0], series=series)
+    return compare_revision(file, others[0], measured=recordings, **chosen), recordings

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mixcheck import AudioError, FileReport, Unreadable, UsageError, render
 from mixcheck.report import STREAMS, SetReport, Stream, open_stream
@@ -199,6 +199,9 @@ class NotReachedError(AudioError):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "was not measured: interrupted", "run it again")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path,)
 
 
 def was_not_reached(report: FileReport) -> bool:

@@ -175,11 +175,9 @@ def _serve(connection: Connection, theirs: Connection | None, only: str | None) 
         sha256_of(only)
     while True:
         try:
-            task = connection.recv()
+            made: Made | Exception = _made(connection.recv())
         except EOFError:
             return
-        try:
-            made: Made | Exception = _made(task)
         except Exception as error:
             made = error
         try:

@@ -29,7 +29,11 @@ UNJUDGED = ("noise.", "spectrum.", "clipping.", "loudness.relative_gate_lufs")
 
 
 def compare_revision(
-    new: str | os.PathLike[str], old: str | os.PathLike[str], *, tolerance_db: float = TOLERANCE_DB
+    new: str | os.PathLike[str],
+    old: str | os.PathLike[str],
+    *,
+    tolerance_db: float = TOLERANCE_DB,
+    measured: tuple[Measurement, Measurement] | None = None,
 ) -> Revision:
     """Say what changed from an old file to a new one.
 
@@ -39,6 +43,8 @@ def compare_revision(
     tolerance_db : float
         Changes of levels up to this pass; a difference passes if it is no louder than a gain
         change of this size would leave.
+    measured : tuple of Measurement, optional
+        Of the new and the old one, where they are measured already.
 
     Raises
     ------
@@ -46,9 +52,7 @@ def compare_revision(
         One of them cannot be read, or they have numbers of channels that do not compare.
     """
     new, old = os.fspath(new), os.fspath(old)
-    measured = measure(new), measure(old)
-    compared = overlay(new, old)
-    return _judged(measured, compared, tolerance_db)
+    return _judged(measured or (measure(new), measure(old)), overlay(new, old), tolerance_db)
 
 
 def _judged(

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from mixcheck.engine import measure
 from mixcheck.errors import UsageError
 from mixcheck.report.model import FileReport, SetReport
 
 if TYPE_CHECKING:
     from mixcheck.compare import Balance, Revision
+    from mixcheck.measurement import Measurement
     from mixcheck.report.html.index import Entry
     from mixcheck.report.html.set import PageSet
     from mixcheck.stems import StemSet
@@ -82,24 +82,27 @@ def render_stems_html(checked: StemSet) -> str:
     return stems_page(checked)
 
 
-def render_comparison_html(compared: Revision | Balance) -> str:
-    """The page of a comparison; both files of a revision are measured again, over time.
+def render_comparison_html(
+    compared: Revision | Balance, recordings: tuple[Measurement, Measurement] | None = None
+) -> str:
+    """The page of a comparison.
+
+    Parameters
+    ----------
+    compared : Revision or Balance
+    recordings : tuple of Measurement, optional
+        The new and the old file of a revision, with series: without them nothing is shown over
+        time.
 
     Raises
     ------
     UsageError
         What draws the plots is not installed.
-    AudioError
-        A file of a revision cannot be read any more.
     """
     check_extra()
-    from mixcheck.compare import Revision
     from mixcheck.report.html.comparison import comparison_page
 
-    if not isinstance(compared, Revision):
-        return comparison_page(compared)
-    new, old = (measure(path, series=True) for path in (compared.new, compared.old))
-    return comparison_page(compared, (new, old))
+    return comparison_page(compared, recordings)
 
 
 def check_extra() -> None:
