@@ -118,6 +118,12 @@ MEASURING = (
         help="What kind of pictures.",
     ),
     click.option(
+        "--target",
+        metavar="NAME|FILE.toml",
+        help="Usual spectrum to show in plots: music, speech, none, or a target's file. "
+        "[default: by profile and content]",
+    ),
+    click.option(
         "--after-encoding",
         is_flag=True,
         help="Encode the loudest passages as MP3, Vorbis and Opus, and tell overs.",

@@ -59,6 +59,7 @@ class Run(Execution):
     verbose: bool
     plots_dir: str | None
     plots_kind: str
+    target: str | None = None
     set_kind: str | None = None
 
 
@@ -87,6 +88,10 @@ def run_and_report(
     try:
         if run.layout is not None:
             named_layout(run.layout, dual_mono=run.dual_mono)
+        if run.target not in (None, "none"):
+            from mixcheck import load_target  # compares: not every run waits for it
+
+            load_target(run.target)
         first, files = _peeked(find_inputs(run.paths), 2)
         writers = writers_of(run, only=first[0] if len(first) == 1 else None)
         try:
@@ -120,7 +125,7 @@ def take_all(
     how = replace(run, series=run.series or needs_series)
     with Interruptions() as interruptions:
         for outcome in measured(how, files, jobs=min(most, len(first))):
-            report = judged(outcome)
+            report = replace(judged(outcome), target=run.target)
             with interruptions.held():
                 ran.take(report, writers)
 

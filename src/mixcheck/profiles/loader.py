@@ -26,7 +26,11 @@ from mixcheck.profiles.model import (
 )
 from mixcheck.sets import SET, set_metrics
 
-_PROFILE_KEYS = ("name", "title", "extends", "checked", "notes", "playback", "limit", "finding")
+_PROFILE_KEYS = (
+    *("name", "title", "extends", "checked", "notes", "content"),
+    *("playback", "limit", "finding"),
+)
+CONTENTS = ("music", "speech")
 _TARGET_KEYS = ("count", "is_shape", "band", "width")  # of a target: what comparisons judge besides
 _NUMBERS = ("min", "max", "target", "tolerance")
 _FILTERS = {"min_value": math.inf, "min_duration_s": math.inf, "min_confidence": 1.0}  # and most
@@ -117,6 +121,9 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
     rules = tuple(_finding_rule(entry, at) for entry, at in tables(data, "finding", where))
     _refuse_twice(rules, _same_rule, f"{where}: finding", "code")
     playback = _playback(data["playback"], f"{where}: playback") if "playback" in data else None
+    if "content" in data:
+        known_word(data, "content", CONTENTS, where)
+    content = data.get("content")
     if "extends" in data:
         base = _extended(data["extends"], where, (*seen, name))
         limits = _merged(
@@ -124,6 +131,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         )
         rules = _merged(base.findings, rules, lambda rule: (rule.code, rule.applies_to))
         playback = playback or base.playback
+        content = content or base.content
     if not limits and not rules:
         raise ProfileError(f"{where}: judges nothing; give it a [[limit]] or a [[finding]]")
     return Profile(
@@ -135,6 +143,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Profile:
         findings=rules,
         set_limits=tuple(filter(_is_of_set, limits)),
         playback=playback,
+        content=content,
     )
 
 

@@ -147,6 +147,9 @@ class Profile:
         Limits of an album, or another set, as a whole.
     playback : Playback or None
         For a service that sets the level on playback, how.
+    content : str or None
+        ``"speech"`` or ``"music"``, where it is for nothing else: whose usual spectrum a recording
+        is shown against.
     """
 
     name: str
@@ -157,3 +160,4 @@ class Profile:
     findings: tuple[FindingRule, ...] = field(default=())
     set_limits: tuple[Limit, ...] = field(default=())
     playback: Playback | None = None
+    content: str | None = None

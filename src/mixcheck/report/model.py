@@ -31,12 +31,16 @@ class FileReport:
         What of it does not count.
     sha256 : str or None
         Hash of the file, in hexadecimal, for the reports that state it.
+    target : str or None
+        Name or file of the target whose spectrum is shown beside the file's, or ``"none"``; left
+        open, the profile and the content choose.
     """
 
     measured: Outcome
     judgements: tuple[Judgement, ...] = ()
     accepted: Acceptance = NOTHING
     sha256: str | None = None
+    target: str | None = None
 
     @classmethod
     def of(

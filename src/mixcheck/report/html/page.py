@@ -12,6 +12,7 @@ from bokeh.settings import settings
 from markupsafe import Markup
 
 from mixcheck import __version__
+from mixcheck.compare.usual import usual_spectrum
 from mixcheck.measurement import ANALYSIS_VERSION
 from mixcheck.report.html.assets import asset, bokeh_script, policy
 from mixcheck.report.html.plots import Plot, excerpt_plots, plots_over_all, plots_over_time
@@ -61,10 +62,12 @@ def file_page(report: FileReport, back: str | None = None) -> str:
     groups: dict[str, list[Plot]] = {"time": [], "places": [], "whole": []}
     if measurement is not None and measurement.series is not None:
         limits = [limit for one in report.judgements for limit in one.profile.limits]
+        profiles = [one.profile for one in report.judgements]
+        usual = usual_spectrum(measurement, profiles, report.target)
         groups = {
             "time": plots_over_time(measurement, limits),
             "places": excerpt_plots(measurement),
-            "whole": plots_over_all(measurement),
+            "whole": plots_over_all(measurement, usual),
         }
     drawing, shown = drawn(groups)
     scripts = [bokeh_script(), drawing, asset("page.js")] if drawing else []

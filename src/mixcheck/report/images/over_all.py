@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
+from mixcheck.compare.usual import Usual, spectrum_of, usual_spectrum
 from mixcheck.measurement import Measurement
 from mixcheck.report.model import FileReport
 
@@ -18,11 +19,13 @@ RINGS_DBFS = (0, -12, -24, -40)
 def draw_spectrum(axes: Any, measurement: Measurement, report: FileReport) -> bool:
     """Third octaves: mean, and what they are not over in 10, 50 and 90 % of the time."""
     assert measurement.series is not None
-    levels: Any = measurement.value("spectrum.band_level_db")
-    centres: Any = measurement.value("spectrum.band_centre_hz")
-    mean = np.array([np.nan if level is None else level for level in levels or ()], np.float64)
+    centres, mean = spectrum_of(measurement)
     if not np.isfinite(mean).any():
         return False
+    usual = usual_spectrum(measurement, [one.profile for one in report.judgements], report.target)
+    if isinstance(usual, Usual):
+        axes.fill_between(usual.hz, usual.low, usual.high, color="C2", alpha=0.12,
+                          label=f"usual {usual.name}")  # fmt: skip
     low, middle, high = measurement.series.bands.level_db
     axes.fill_between(centres, low, high, color="C0", alpha=0.2, label="10 to 90 % of the time")
     axes.plot(centres, middle, "C0--", linewidth=0.8, label="half of the time")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mixcheck.compare.usual import Usual
 from mixcheck.measurement import Measurement
 from mixcheck.profiles import Limit
 from mixcheck.report.html.plots.base import Plot, TimeAxis
@@ -17,7 +18,7 @@ from mixcheck.report.html.plots.spectrum import spectrum_plot
 from mixcheck.report.html.plots.waveform import waveform_plot
 
 OVER_TIME = (loudness_plot, waveform_plot, spectrogram_plot, correlation_plot)
-OVER_ALL = (spectrum_plot, goniometer_plot, histogram_plot)
+OVER_ALL = (goniometer_plot, histogram_plot)
 
 
 def plots_over_time(measurement: Measurement, limits: Sequence[Limit]) -> list[Plot]:
@@ -27,9 +28,16 @@ def plots_over_time(measurement: Measurement, limits: Sequence[Limit]) -> list[P
     return [plot for plot in made if plot is not None]
 
 
-def plots_over_all(measurement: Measurement) -> list[Plot]:
-    """The plots of the recording as a whole, in order."""
-    made = (make(measurement) for make in OVER_ALL)
+def plots_over_all(measurement: Measurement, usual: Usual | str) -> list[Plot]:
+    """The plots of the recording as a whole, in order.
+
+    Parameters
+    ----------
+    measurement : Measurement
+    usual : Usual or str
+        What its spectrum is shown against, or why against nothing.
+    """
+    made = (spectrum_plot(measurement, usual), *(make(measurement) for make in OVER_ALL))
     return [plot for plot in made if plot is not None]
 
 
