@@ -9,6 +9,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool
 
 from mixcheck.measurement import Measurement
+from mixcheck.meters import Finding
 from mixcheck.profiles import Limit
 from mixcheck.report.html.plots.base import (
     BLUE,
@@ -23,6 +24,7 @@ from mixcheck.report.wording import channel_names
 
 LANE = 2.1
 LEAST_MARK_S = 0.005
+WHOLE_SHARE = 0.9
 
 
 def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeAxis) -> Plot | None:
@@ -35,10 +37,16 @@ def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     top, bottom = 1.05, 1.05 - LANE * channels
     made = axis.figure("full scale", min(140 + 70 * channels, 640), y_range=(bottom, top))
     middles = -LANE * np.arange(channels)[:, None]
-    columns = {"time": column_ms(series.columns, series.column_s)}
+    middle_ms = column_ms(series.columns, series.column_s)
+    end_ms = np.float32(measurement.format.duration_s * MS_PER_S)
+    columns = {"time": np.concatenate([[np.float32(0.0)], middle_ms, [end_ms]])}
+    lowest, highest = (
+        np.pad(middles + extreme, ((0, 0), (1, 1)), "edge")
+        for extreme in (series.min_sample_fs, series.max_sample_fs)
+    )
     for channel in range(channels):
-        columns[f"low{channel}"] = single((middles + series.min_sample_fs)[channel])
-        columns[f"high{channel}"] = single((middles + series.max_sample_fs)[channel])
+        columns[f"low{channel}"] = single(lowest[channel])
+        columns[f"high{channel}"] = single(highest[channel])
     lanes = ColumnDataSource(columns)
     for channel in range(channels):
         low, high = f"low{channel}", f"high{channel}"
@@ -47,14 +55,22 @@ def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     places = middles[:, 0].tolist()
     made.yaxis.ticker = FixedTicker(ticks=places)
     made.yaxis.major_label_overrides = dict(zip(places, names, strict=True))
-    _marks(made, measurement, bottom, top)
-    count = len(measurement.findings)
-    about = f"Waveform of {channels} channel{'s' if channels != 1 else ''}, with {count} marked."
+    local = [one for one in measurement.findings if not _is_of_whole(one, measurement)]
+    _marks(made, local, bottom, top)
+    count, whole = len(local), len(measurement.findings) - len(local)
+    about = f"Waveform of {channels} channel{'s' if channels != 1 else ''}; " + (
+        f"{count} finding{'s' if count != 1 else ''} marked" if count else "no finding to mark"
+    )
+    about += f", {whole} of the whole not marked." if whole else "."
     return Plot("waveform", "Waveform", about, made)
 
 
-def _marks(made: Any, measurement: Measurement, bottom: float, top: float) -> None:
-    findings = measurement.findings
+def _is_of_whole(one: Finding, measurement: Measurement) -> bool:
+    """Whether a finding is of the recording as such, and of no place in it."""
+    return one.end_s - one.start_s > WHOLE_SHARE * measurement.format.duration_s
+
+
+def _marks(made: Any, findings: Sequence[Finding], bottom: float, top: float) -> None:
     if not findings:
         return
     ends = [max(one.end_s, one.start_s + LEAST_MARK_S) * MS_PER_S for one in findings]

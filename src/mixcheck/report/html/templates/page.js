@@ -22,6 +22,28 @@
     }
   };
 
+  // As many time codes, and names of a legend in a row, as there is room for.
+  const LETTER_PX = 7, GLYPH_PX = 32, ROW_PX = 23, MARGINS_PX = 90, TIME_CODE_PX = 100;
+  const fit = () => {
+    for (const root of Bokeh.documents.flatMap((one) => one.roots())) {
+      const legend = root.above.find((one) => one.type === "Legend");
+      const width = Bokeh.index.find_one(root)?.el.getBoundingClientRect().width;
+      if (width && root.x_range.name === "time") {
+        const ticks = Math.max(2, Math.floor((width - MARGINS_PX) / TIME_CODE_PX));
+        for (const axis of root.below) axis.ticker.desired_num_ticks = ticks;
+      }
+      if (!legend || !width) continue;
+      const longest = Math.max(...legend.items.map((one) => one.label.value.length));
+      const fits = Math.max(1, Math.floor((width - MARGINS_PX) / (GLYPH_PX + LETTER_PX * longest)));
+      const ncols = Math.min(fits, legend.items.length);
+      if (legend.ncols === ncols) continue;
+      const rows = (columns) => Math.ceil(legend.items.length / columns);
+      const before = typeof legend.ncols === "number" ? rows(legend.ncols) : 1;
+      root.height += ROW_PX * (rows(ncols) - before);
+      legend.ncols = ncols;
+    }
+  };
+
   const clock = (ms) => new Date(ms).toISOString().slice(11, 23);
   const show = (range, start, end) => {
     const [first, last] = range.bounds;
@@ -45,6 +67,8 @@
 
   const start = () => {
     paint();
+    fit();
+    addEventListener("resize", fit);
     scheme.addEventListener("change", paint);
     addEventListener("beforeprint", paint);
     addEventListener("afterprint", paint);
