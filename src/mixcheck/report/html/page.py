@@ -22,6 +22,7 @@ from mixcheck.report.html.words import (
     all_numbers,
     fault_sentences,
     finding_rows,
+    findings_in_all,
     headline,
     limit_rows,
     number,
@@ -124,6 +125,7 @@ def context(report: FileReport) -> dict[str, Any]:
             for one in report.judgements
         ],
         "findings": list(finding_rows(measurement, report)),
+        "findings_in_all": findings_in_all(measurement),
         "groups": all_numbers(measurement),
     }
 

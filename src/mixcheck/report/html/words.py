@@ -150,6 +150,11 @@ def fault_sentences(report: FileReport, judgement: Judgement) -> Iterator[tuple[
             yield "pass", safe(check.sentence)
 
 
+def findings_in_all(measurement: Measurement) -> int:
+    """How many findings there are, those that are not listed included."""
+    return sum(measurement.count(code) for code in {one.code for one in measurement.findings})
+
+
 def finding_rows(measurement: Measurement, report: FileReport) -> Iterator[FindingRow]:
     """Every finding that is listed, in order of time."""
     names = channel_names(measurement.format)

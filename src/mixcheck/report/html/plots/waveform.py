@@ -20,6 +20,7 @@ from mixcheck.report.html.plots.base import (
     column_ms,
     single,
 )
+from mixcheck.report.html.words import findings_in_all
 from mixcheck.report.wording import channel_names
 
 LANE = 2.1
@@ -59,9 +60,11 @@ def waveform_plot(measurement: Measurement, limits: Sequence[Limit], axis: TimeA
     _marks(made, local, bottom, top)
     count, whole = len(local), len(measurement.findings) - len(local)
     about = f"Waveform of {channels} channel{'s' if channels != 1 else ''}; " + (
-        f"{count} finding{'s' if count != 1 else ''} marked" if count else "no finding to mark"
+        f"{count} of {findings_in_all(measurement)} findings marked"
+        if measurement.findings
+        else "nothing was found"
     )
-    about += f", {whole} of the whole not marked." if whole else "."
+    about += f"; {whole} of the recording as a whole." if whole else "."
     return Plot("waveform", "Waveform", about, made)
 
 
