@@ -162,8 +162,7 @@ def test_colours_follow_the_scheme(visit: Visit, folder: Path) -> None:
     colour = "Bokeh.documents[0].roots()[0].below[0].major_label_text_color"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(100)
-    assert page.evaluate(colour) != light
+    page.wait_for_function(f"{colour} !== '{light}'")
 
 
 def test_hostile_text_runs_nothing_even_in_a_tooltip(visit: Visit, folder: Path) -> None:
