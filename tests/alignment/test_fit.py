@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mixcheck.alignment.fit import fit_parts, shifted
+from mixcheck.alignment.fit import fit_parts
+from mixcheck.alignment.lags import shifted
 
 FRAMES = 60_000
 NOISE_POWER = 4.0**-23

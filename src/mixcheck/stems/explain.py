@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.alignment.fit import Fit, fit_parts, shifted
+from mixcheck.alignment.fit import Fit, fit_parts
+from mixcheck.alignment.lags import shifted
 from mixcheck.alignment.varying import (
     bright,
     explained_by_filter,
@@ -29,7 +30,7 @@ SAME_CORRELATION = 1.0 - 1e-4
 SHARED_BY = 0.6  # of the stems: a lag or a gain that so many have is the set's
 NULLED_OVER_NOISE = 16.0
 FAIR_NULL = 1e-9  # mean square: -90 dBFS
-MOVING_EXPLAINED = 0.2
+MOVING_EXPLAINED = 0.35  # two tones that beat explain up to 0.3 of each other
 FILTER_EXPLAINED = 0.3
 RUNNER_UP = 2.0
 
