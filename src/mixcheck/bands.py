@@ -34,8 +34,9 @@ class BandSpectra:
             samples = np.pad(samples, ((0, 0), (0, FRAME - frames)))
         step = FRAME * FRAME_STEP
         whole = max(1, (samples.shape[1] - FRAME) // step + 1)
-        strided = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::step]
-        windowed = (strided[:, :whole] * self._window).astype(np.float32)
+        cut = [samples[:, place : place + FRAME] for place in range(0, whole * step, step)]
+        windowed = np.stack(cut, axis=1).astype(np.float32, copy=False)
+        windowed *= self._window
         spectra = real_transform(windowed).view(np.float32)
         power = np.einsum("cfp,cfp->p", spectra, spectra).reshape(-1, 2).sum(1)
         return (power @ self._matrix).astype(np.float64), float(power @ self._k_weights)

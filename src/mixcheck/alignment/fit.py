@@ -33,6 +33,7 @@ CONVERGED = 1e-7
 LEAST_LOG_GAIN = 0.005  # in the mean logarithm: a gain or a lag that brings less is chance
 LEAST_LOG_GAIN_IF_LOUDER = 0.1
 NO_LOUDER = 0.97  # of the power with a gain is left at 1: the gain makes the rest no louder
+TAKING_MUCH = 0.7  # of the power: a low part that is late changes too few places to show there
 NEGLIGIBLE_GAIN = 0.002
 HANN_POWER = 0.375
 RIDGE = 1e-12
@@ -93,7 +94,9 @@ def fit_parts(
         tried = at.copy()
         tried[index] = lag
         new_gains, new_errors, left, new_power = _gains_at(total, parts, tried, noise_power)
-        if unexplained - left < LEAST_LOG_GAIN and new_power > NULLING * power:
+        brings, ratio = unexplained - left, new_power / max(power, LEAST_NOISE_POWER)
+        takes_much = ratio < NULLING or (ratio < TAKING_MUCH and brings > 0.0)
+        if brings < LEAST_LOG_GAIN and not takes_much:
             refused.add(step)
             continue
         at, gains, errors, unexplained, power = tried, new_gains, new_errors, left, new_power

@@ -97,11 +97,9 @@ class LagSearch:
         self._reach = frames // 2
         self._size = fast_size(frames + self._reach)
         # An excerpt that begins or ends hard has highs of its own, which whitening would lift.
-        fade = _fades(frames)
-        self._total = np.fft.rfft((fade * _mono(total)).astype(np.float32), self._size)
-        self._parts = np.stack(
-            [np.fft.rfft((fade * _mono(part)).astype(np.float32), self._size) for part in parts]
-        )
+        self._fade = _fades(frames)
+        self._total = self._spectrum(total)
+        self._parts = np.stack([self._spectrum(part) for part in parts])
         self._floor = max(noise_power, LEAST_NOISE_POWER) * frames
 
     def steps(self, gains: Signals, lags: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -124,6 +122,11 @@ class LagSearch:
                     ranked.append((rank, index, lag))
         ranked.sort(key=itemgetter(0), reverse=True)
         return [(index, lag) for _, index, lag in ranked]
+
+    def _spectrum(self, signal: Signals) -> NDArray[np.complexfloating]:
+        spectrum = np.fft.rfft((self._fade * _mono(signal)).astype(np.float32), self._size)
+        spectrum[0] = 0.0  # an offset has no lag
+        return np.asarray(spectrum)
 
     def _peaks(
         self,

@@ -11,16 +11,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.alignment.lockstep import Source, fits, open_all, read_in_step
-from mixcheck.audio import AudioFormat, SampleBlock, assumed_layout
-from mixcheck.engine import measure_blocks
+from mixcheck.alignment.lockstep import Source, fits, open_all
+from mixcheck.audio import AudioFormat
 from mixcheck.errors import AudioError
 from mixcheck.stems.consistency import audio_faults, file_faults
 from mixcheck.stems.explain import Explanation
 from mixcheck.stems.model import SEVERITIES, Fault, Pair, Stem, StemSet, Sum
 from mixcheck.stems.naming import FILM_ROLES, film_roles, stem_name
-from mixcheck.stems.null import Opened, null_test
-from mixcheck.stems.survey import StemWatch, Survey
+from mixcheck.stems.null import null_test
+from mixcheck.stems.reading import Opened, Seen, read_set
+from mixcheck.stems.survey import Survey
 from mixcheck.units import counted, power_to_db, ratio_to_db
 
 LISTED_PAIRS = 5
@@ -99,8 +99,8 @@ def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "
         if resampled:
             notes.append(f"{resampled} files were resampled to {rate} Hz, so no null is exact")
         sources = [Source(one, rate, channels) for one in all_streams]
-        watches = [StemWatch(one.format, rate, channels) for one in all_streams]
-        setting = Opened([names[index] for index in used], sources, watches, rate, channels,
+        used_paths = [paths[index] for index in used] + ([mix] if mix else [])
+        setting = Opened([names[index] for index in used], used_paths, sources, rate, channels,
                           mix_stream is not None, notes)  # fmt: skip
         return _checked(folder, mix, stems, used, setting)
 
@@ -125,24 +125,22 @@ def _stem(
 def _checked(
     folder: str, mix: str | None, stems: list[Stem], used: list[int], setting: Opened
 ) -> StemSet:
-    survey, total = _survey(setting)
+    seen = read_set(setting)
     faults: list[Fault] = []
-    if (inside := _mix_inside(survey)) is not None:
+    if (inside := _mix_inside(seen.survey)) is not None:
         faults.append(_mix_in_set(setting.names[inside]))
         used = used[:inside] + used[inside + 1 :]
         setting = _without(setting, inside)
-        survey, total = _survey(setting)
+        seen = read_set(setting)
+    survey, total = seen.survey, seen.sum
     count = survey.stems
     energy = survey.energy
     _refuse_silence(folder, survey, setting)
     for place, index in enumerate(used):
-        stems[index] = _with_levels(stems[index], survey, setting, place, energy[place])
+        stems[index] = _with_levels(stems[index], seen, setting, place, energy[place])
     faults += file_faults(stems)
     for place, index in enumerate(used):
-        watch, source = setting.watches[place], setting.sources[place]
-        faults += audio_faults(
-            stems[index], watch.peak, watch.second_peaks, watch.clipping(), source.non_finite
-        )
+        faults += audio_faults(stems[index], seen.stems[place])
     null, found = None, None
     if setting.with_mix:
         null, found, null_faults = null_test(survey, setting)
@@ -166,37 +164,6 @@ def _checked(
         folder, mix, outcome, None, tuple(stems), null, total, tuple(faults),
         _pairs(survey, setting.names, count), tuple(setting.notes),
     )  # fmt: skip
-
-
-def _survey(setting: Opened) -> tuple[Survey, Sum | None]:
-    survey = Survey(len(setting.names), setting.with_mix, setting.rate)
-
-    def sums() -> Iterator[SampleBlock]:
-        for step in read_in_step(setting.sources, setting.watches):
-            total = survey.update(step)
-            yield SampleBlock(step.start_frame, total, np.empty((0, 2), np.int64))
-
-    if setting.with_mix:
-        for _ in sums():
-            pass
-        return survey, None
-    layout, origin = assumed_layout(setting.channels)
-    audio = AudioFormat("sum", "FLOAT", setting.rate, setting.channels, 0, 0.0, 32,
-                        channel_layout=layout, layout_origin=origin)  # fmt: skip
-    measured = measure_blocks("sum", audio, sums())
-
-    def level(name: str) -> float | None:
-        value = measured.value(name)
-        return value if isinstance(value, float) else None
-
-    return survey, Sum(
-        integrated_lufs=level("loudness.integrated_lufs"),
-        max_true_peak_dbtp=level("peak.max_true_peak_dbtp"),
-        max_sample_peak_dbfs=level("peak.max_sample_peak_dbfs"),
-        rms_dbfs=level("level.rms_dbfs"),
-        loudness_range_lu=level("loudness.loudness_range_lu"),
-        clips=survey.sum_peak > 1.0,
-    )
 
 
 def _refuse_silence(folder: str, survey: Survey, setting: Opened) -> None:
@@ -227,8 +194,8 @@ def _without(setting: Opened, place: int) -> Opened:
     """The same set less one stem, to be read anew."""
     names = [name for index, name in enumerate(setting.names) if index != place]
     sources = [one.delayed(0) for index, one in enumerate(setting.sources) if index != place]
-    watches = [StemWatch(one.format, setting.rate, setting.channels) for one in sources]
-    return replace(setting, names=names, sources=sources, watches=watches)
+    paths = [path for index, path in enumerate(setting.paths) if index != place]
+    return replace(setting, names=names, paths=paths, sources=sources)
 
 
 def _mix_in_set(name: str) -> Fault:
@@ -240,8 +207,9 @@ def _mix_in_set(name: str) -> Fault:
 
 
 def _with_levels(
-    stem: Stem, survey: Survey, setting: Opened, place: int, energy: NDArray[np.float32]
+    stem: Stem, seen: Seen, setting: Opened, place: int, energy: NDArray[np.float32]
 ) -> Stem:
+    survey = seen.survey
     samples = survey.frames * setting.channels
     sounding = np.flatnonzero(energy > SOUNDING * setting.channels * setting.rate / 10)
     own = slice(None, survey.stems)
@@ -250,7 +218,7 @@ def _with_levels(
     total_k = float(survey.k_energy[own].sum())
     return replace(
         stem,
-        max_sample_peak_dbfs=ratio_to_db(setting.watches[place].peak),
+        max_sample_peak_dbfs=ratio_to_db(seen.stems[place].peak),
         rms_dbfs=power_to_db(float(energy.sum(dtype=np.float64)) / samples),
         first_sound_s=float(sounding[0] * survey.segment_s) if len(sounding) else None,
         last_sound_s=float((sounding[-1] + 1) * survey.segment_s) if len(sounding) else None,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 import numpy as np
 
 from mixcheck.audio import AudioFormat
-from mixcheck.meters.clipping import ClippingReading
 from mixcheck.stems.model import Fault, Stem
 from mixcheck.stems.naming import outside_pattern
+from mixcheck.stems.survey import StemReading
 from mixcheck.units import format_number
 
 LEAST_HEADROOM_DB = 0.1
@@ -96,44 +96,30 @@ def _lengths(stems: Sequence[Stem]) -> Iterator[Fault]:
             )  # fmt: skip
 
 
-def audio_faults(
-    stem: Stem, peak: float, second_peaks: Sequence[float], clipping: ClippingReading, bad: int
-) -> Iterator[Fault]:
-    """Faults that one stem's samples show.
-
-    Parameters
-    ----------
-    stem : Stem
-    peak : float
-        Its highest sample.
-    second_peaks : sequence of float
-        The highest sample of each second.
-    clipping : ClippingReading
-    bad : int
-        Samples that were no numbers.
-    """
-    if bad:
+def audio_faults(stem: Stem, seen: StemReading) -> Iterator[Fault]:
+    """Faults that one stem's samples show."""
+    if seen.non_finite:
         yield _fault(
-            "non-finite", "error", stem.name, f"{bad} samples are NaN or infinite; they count as 0",
-            "Export it again: a plug-in has gone wrong.", float(bad), "samples",
+            "non-finite", "error", stem.name,
+            f"{seen.non_finite} samples are NaN or infinite; they count as 0",
+            "Export it again: a plug-in has gone wrong.", float(seen.non_finite), "samples",
         )  # fmt: skip
-    if peak == 0.0:
+    if seen.peak == 0.0:
         yield _fault(
             "silent", "warning", stem.name, "is digital silence", "Leave it out, or unmute it."
         )
         return
     level = stem.max_sample_peak_dbfs or 0.0
-    if clipping.clip_runs:
-        at = clipping.clip_level_dbfs or 0.0
+    if seen.clip_runs:
         yield _fault(
             "clipping", "error", stem.name,
-            f"{clipping.clip_runs} flat tops at {format_number(at, 2)} dBFS",
+            f"{seen.clip_runs} flat tops at {format_number(seen.clip_level_dbfs, 2)} dBFS",
             "Lower the track's level before its output and export it again.",
-            float(clipping.clip_runs), "runs",
+            float(seen.clip_runs), "runs",
         )  # fmt: skip
         return
-    peaks = np.array([one for one in second_peaks if one > 0.1 * peak])
-    at_ceiling = np.mean(peaks >= CEILING_WITHIN * peak) if len(peaks) else 0.0
+    peaks = np.array([one for one in seen.second_peaks if one > 0.1 * seen.peak])
+    at_ceiling = np.mean(peaks >= CEILING_WITHIN * seen.peak) if len(peaks) else 0.0
     is_loud = level >= LEAST_CEILING_DBFS
     if is_loud and len(peaks) >= LEAST_CEILING_SECONDS and at_ceiling >= CEILING_SHARE:
         yield _fault(

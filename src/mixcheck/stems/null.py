@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from mixcheck.alignment.lockstep import Source, read_in_step
+from mixcheck.alignment.lockstep import read_in_step
 from mixcheck.stems.causes import exact_cause, silent_causes
 from mixcheck.stems.explain import EXCERPT_BUDGET, Explanation, explain
 from mixcheck.stems.model import Fault, Null, Span
-from mixcheck.stems.survey import StemWatch, Survey
+from mixcheck.stems.reading import Opened
+from mixcheck.stems.survey import Survey
 from mixcheck.stems.verdicts import fit_faults, rest_faults, set_gain_db, set_lag
 from mixcheck.units import power_to_db, ratio_to_db
 
@@ -26,19 +25,6 @@ LISTED_SPANS = 20
 MOST_OVER = 0.9  # of the residual where the sum is over full scale: that is clipping, no curve
 CAUSE_S = 10  # of the excerpt in which a cause has to explain the residual
 MOST_CURVE_COLUMNS = 1000
-
-
-@dataclass
-class Opened:
-    """Readable stems (and the mix, last) on one timeline."""
-
-    names: list[str]
-    sources: list[Source]
-    watches: list[StemWatch]
-    rate: int
-    channels: int
-    with_mix: bool
-    notes: list[str]
 
 
 def _noise_power(setting: Opened, survey: Survey) -> float:

@@ -12,13 +12,15 @@ from mixcheck.alignment.lockstep import Step
 from mixcheck.audio import AudioFormat, Samples
 from mixcheck.bands import BandSpectra
 from mixcheck.dsp.runs import RunFinder
-from mixcheck.meters.clipping import ClippingMeter, ClippingReading
+from mixcheck.meters.clipping import ClippingMeter
 from mixcheck.meters.spectrum import third_octaves
 
 FULL_GRAM_STEMS = 32  # of more stems, products are taken of fewer seconds
 TENTHS = 10
 NEAR_PEAK = 0.98
 NEAR_FULL_SCALE = 0.98
+FULL_SCALE = 1.0 - 2.0**-14
+SAME_TOP = 0.998
 
 
 def tenth_frames(sample_rate_hz: int) -> int:
@@ -44,6 +46,44 @@ class StemLook:
     k_energy: float
 
 
+@dataclass(frozen=True, slots=True)
+class StemReading:
+    """What is known of one stem's samples.
+
+    Parameters
+    ----------
+    peak : float
+        Its highest sample.
+    second_peaks : tuple of float
+        The highest sample of each second.
+    clip_runs : int
+        Flat tops.
+    clip_level_dbfs : float
+        Where they are cut.
+    non_finite : int
+        Samples that were no numbers.
+    """
+
+    peak: float
+    second_peaks: tuple[float, ...]
+    clip_runs: int
+    clip_level_dbfs: float
+    non_finite: int
+
+    def with_later(self, later: StemReading) -> StemReading:
+        """The reading of both parts of a stem: flat tops count at the highest level of both."""
+        peak = max(self.peak, later.peak)
+        lowest = 20.0 * np.log10(max(min(peak, FULL_SCALE) * SAME_TOP, 1e-9))
+        cut = [one for one in (self, later) if one.clip_level_dbfs >= lowest]
+        return StemReading(
+            peak,
+            self.second_peaks + later.second_peaks,
+            sum(one.clip_runs for one in cut),
+            max((one.clip_level_dbfs for one in cut), default=-np.inf),
+            self.non_finite + later.non_finite,
+        )
+
+
 class StemWatch:
     """Looks at one stem's blocks as they are decoded."""
 
@@ -67,9 +107,12 @@ class StemWatch:
         bands, k_energy = self._spectra.of(samples)
         return StemLook(tenths(samples, self._tenth), bands, k_energy)
 
-    def clipping(self) -> ClippingReading:
-        """Flat tops in all blocks."""
-        return self._clipping.finish()
+    def reading(self, non_finite: int) -> StemReading:
+        """What was seen of the stem, and how many of its samples were no numbers."""
+        clipping = self._clipping.finish()
+        level = clipping.clip_level_dbfs
+        return StemReading(self.peak, tuple(self.second_peaks), clipping.clip_runs or 0,
+                           -np.inf if level is None else level, non_finite)  # fmt: skip
 
 
 @dataclass
@@ -82,11 +125,14 @@ class Survey:
         Stems; where there is a mix, it is one recording more, the last.
     with_mix : bool
     sample_rate_hz : int
+    first_second : int
+        Where on the timeline it begins.
     """
 
     stems: int
     with_mix: bool
     sample_rate_hz: int
+    first_second: int = 0
     frames: int = 0
     gram: NDArray[np.float64] = field(init=False)
     overlap: NDArray[np.float64] = field(init=False)
@@ -114,7 +160,7 @@ class Survey:
         self._energy: list[NDArray[np.float32]] = []
         self._residual_energy: list[NDArray[np.float64]] = []
         self._gram_every = max(1, count // FULL_GRAM_STEMS)
-        self._seconds = 0
+        self._second = self.first_second
 
     def update(self, step: Step[StemLook]) -> Samples:
         """Take one second of all recordings; gives the sum of the stems."""
@@ -122,15 +168,32 @@ class Survey:
         count, channels, frames = samples.shape
         total = np.add.reduce(samples[: self.stems], axis=0)
         self.sum_peak = max(self.sum_peak, float(np.abs(total).max(initial=0.0)))
-        if self._seconds % self._gram_every == 0:
+        if self._second % self._gram_every == 0:
             flat = samples.reshape(count, channels * frames)
             self.gram += (flat @ flat.T).astype(np.float64)
         self._add_looks(step.seen, -(-frames // self._tenth))
         if self.with_mix:
             self._add_residual(samples[-1], total)
         self.frames += frames
-        self._seconds += 1
+        self._second += 1
         return np.asarray(total)
+
+    def extend(self, later: Survey) -> None:
+        """Add the survey of what follows on the timeline."""
+        self.gram += later.gram
+        self.overlap += later.overlap
+        more = later.worst_overlap > self.worst_overlap
+        self.worst_overlap[more] = later.worst_overlap[more]
+        self.worst_second[more] = later.worst_second[more]
+        self.bands += later.bands
+        self.k_energy += later.k_energy
+        self.residual_bands = self.residual_bands + later.residual_bands
+        self.residual_peak = max(self.residual_peak, later.residual_peak)
+        self.sum_peak = max(self.sum_peak, later.sum_peak)
+        self.over_energy += later.over_energy
+        self.frames += later.frames
+        self._energy += later._energy
+        self._residual_energy += later._residual_energy
 
     def _add_looks(self, looks: Sequence[StemLook | None], segments: int) -> None:
         energy = np.zeros((len(looks), segments), np.float32)
@@ -147,7 +210,7 @@ class Survey:
 
     def _add_overlap(self, bands: NDArray[np.float64]) -> None:
         """Where two stems are as loud as each other in a band, each covers the other."""
-        if self._seconds % self._gram_every:
+        if self._second % self._gram_every:
             return
         for index in np.flatnonzero(bands.any(1)):
             covered = np.minimum(bands[index], bands[index + 1 :])
@@ -155,7 +218,7 @@ class Survey:
             now = covered.sum(1)
             more = now > self.worst_overlap[index, index + 1 :]
             self.worst_overlap[index, index + 1 :][more] = now[more]
-            self.worst_second[index, index + 1 :][more] = self._seconds
+            self.worst_second[index, index + 1 :][more] = self._second
 
     def _add_residual(self, mix: Samples, total: Samples) -> None:
         residual = mix - total
