@@ -22,6 +22,8 @@ LOOK_S = 3.0
 DRIFT_LOOK_S = 1.0  # within which even a hundred parts in a million move little
 FOREIGN_COST = 0.45  # of a chunk that no lag explains
 CHANGE_COST = 1.2
+TIE_COST = 0.002
+TIE_LEFT, TIE_POWER = 1.5, 1e-9  # times what the best lag leaves, and of the power
 NEAR_ENOUGH = 0.03  # of a chunk: so much is no reason to change the lag
 FRACTIONS = (-0.5, -0.375, -0.25, -0.125, 0.0, 0.125, 0.25, 0.375)  # of a low-rate frame
 LEAST_HEIGHT = 8.0
@@ -110,14 +112,21 @@ def align(
     if drift is not None:
         middle = round(drift.start_lag + drift.parts_per_million * 1e-6 * frames[0] / 2)
         return Alignment((Stretch(0, frames[0], middle),), drift, 1.0)
-    lags = [one.lag for one in found]
-    path, confidence = _path(new_low, old_low, lags, chunk)
-    exact = reader.exact_runs(path, lags, chunk * factor, factor)
+    ends = (0, round((frames[0] - frames[1]) / factor))
+    lags = [*dict.fromkeys(ends), *(one.lag for one in found if one.lag not in ends)]
+    path, confidence = _path(new_low, old_low, lags, len(set(ends)), chunk)
+    likely = tuple(dict.fromkeys((0, frames[0] - frames[1])))
+    exact = reader.exact_runs(path, lags, likely, chunk * factor, factor)
     return Alignment(tuple(reader.bounded(exact)), None, confidence)
 
 
-def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArray[np.int64], float]:
+def _path(
+    new: Signal, old: Signal, lags: list[int], likely: int, chunk: int
+) -> tuple[NDArray[np.int64], float]:
     """Index of the lag of each chunk of the new recording, ``-1`` for none; share aligned.
+
+    The first ``likely`` lags, at which both begin or end together, go before others that explain
+    as much: of music that repeats to the sample many do.
 
     Lags are followed with fractions: music that repeats to the sample has other lags, and one of
     them may lie better on the low rate's frames than the true one does.
@@ -138,6 +147,7 @@ def _path(new: Signal, old: Signal, lags: list[int], chunk: int) -> tuple[NDArra
         best_of = np.maximum(alike - (1.0 - FOREIGN_COST), 0.0) * sounding
         costs[index] = 1.0 - alike[int(best_of.sum(1).argmax())]
     costs = np.maximum(costs - NEAR_ENOUGH, 0.0)
+    costs[likely:-1] += TIE_COST
     costs[:, ~sounding] = 0.0
     best = costs[:, 0].copy()
     came = np.zeros(costs.shape, np.int64)
@@ -214,7 +224,12 @@ class _Exact:
         return near + reach + top.lag + top.fraction  # old was read from so much earlier
 
     def exact_runs(
-        self, path: NDArray[np.int64], lags: list[int], chunk: int, factor: int
+        self,
+        path: NDArray[np.int64],
+        lags: list[int],
+        likely: tuple[int, ...],
+        chunk: int,
+        factor: int,
     ) -> list[Stretch]:
         """Runs of one lag, each with its exact lag; neighbours of the same lag are one."""
         edges = np.flatnonzero(np.diff(path)) + 1
@@ -224,7 +239,7 @@ class _Exact:
                 continue
             first, last = int(start) * chunk, min(int(end) * chunk, self.frames[0])
             near = lags[int(path[start])] * factor
-            lag = self._lag_of_run(first, last, near, factor)
+            lag = self._lag_of_run(first, last, near, likely, factor)
             if lag is None:
                 continue
             if runs and runs[-1].lag == lag:
@@ -233,23 +248,30 @@ class _Exact:
                 runs.append(Stretch(first, last, lag))
         return runs
 
-    def _lag_of_run(self, first: int, last: int, near: int, factor: int) -> int | None:
-        """The lag that leaves least in three places: tones have peaks beside the right one."""
+    def _lag_of_run(
+        self, first: int, last: int, near: int, likely: tuple[int, ...], factor: int
+    ) -> int | None:
+        """The lag that leaves least in three places: tones have peaks beside the right one.
+
+        Of those that leave equally little, as music that repeats to the sample has, a likely one.
+        """
         length = int(LOOK_S * self.rate)
         places = [first + int(share * max(0, last - first - length)) for share in (0.5, 0.2, 0.8)]
+        spans = [(place, min(place + length, last)) for place in places]
         found = (self.lag_at(place, near, 4 * factor) for place in places)
         lags = sorted({round(lag) for lag in found if lag is not None})
-        if len(lags) < 2:
-            return lags[0] if lags else None
-        ends = [min(place + length, last) for place in places]
-        left = [
-            sum(
-                float(self._errors(place, end, lag)[0].sum())
-                for place, end in zip(places, ends, strict=True)
-            )
-            for lag in lags
-        ]
-        return lags[int(np.argmin(left))]
+        if not lags:
+            return None
+        left = {lag: self._left(spans, lag) for lag in {*lags, *likely}}
+        best = min(left, key=lambda lag: left[lag][0])
+        enough = TIE_LEFT * left[best][0] + TIE_POWER * left[best][1]
+        return next((lag for lag in likely if left[lag][0] <= enough), best)
+
+    def _left(self, spans: list[tuple[int, int]], lag: int) -> tuple[float, float]:
+        """What a lag leaves in some spans, and the power that is there."""
+        both = [self._errors(start, end, lag) for start, end in spans]
+        return (float(sum(errors.sum() for errors, _ in both)),
+                float(sum(power.sum() for _, power in both)))  # fmt: skip
 
     def bounded(self, runs: list[Stretch]) -> list[Stretch]:
         """Runs with their ends where they really are."""
