@@ -30,6 +30,7 @@ CANCELLING = -0.9
 LEAST_MASKED = 0.01
 SAME_LEFT = 1e-5  # of a stem's energy: so little is left where it is the mix
 LEAST_OTHERS = 1e-3
+LEAST_IN_MIX = 0.25
 
 
 def check_stems(paths: Sequence[str], mix: str | None = None, *, folder: str = "") -> StemSet:
@@ -174,7 +175,11 @@ def _refuse_silence(folder: str, survey: Survey, setting: Opened) -> None:
 
 
 def _mix_inside(survey: Survey) -> int | None:
-    """Place of a stem that equals the mix, or else the sum of all others, which are no trifle."""
+    """Place of a stem that equals the mix, or else the sum of all others, which are no trifle.
+
+    With a mix the others must be in it: of two stems, one that the mix is without makes the other
+    equal to the mix.
+    """
     count, gram = survey.stems, survey.gram
     for place in range(count if count >= (2 if survey.with_mix else 3) else 0):
         against = np.zeros(len(gram))
@@ -185,6 +190,8 @@ def _mix_inside(survey: Survey) -> int | None:
         against[place] -= 1.0 if survey.with_mix else 2.0
         own = float(gram[place, place])
         others = float(np.trace(gram[:count, :count])) - own
+        if survey.with_mix and gram[:count, -1].sum() - gram[place, -1] < LEAST_IN_MIX * own:
+            continue
         if own and others > LEAST_OTHERS * own and against @ gram @ against <= SAME_LEFT * own:
             return place
     return None
