@@ -12,10 +12,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mixcheck.alignment.lags import shifted
+from mixcheck.stems.explain import Explanation
 from mixcheck.stems.model import Fault
 from mixcheck.units import clock
 
 EXACT = 1e-3  # of the residual's energy: what may be left where a cause is the whole cause
+NOISE_MARGIN = 2.0
 CURVE_LEFT = 0.05
 SURE, LIKELY = 0.99, 0.9
 ODD_POWERS = (1, 3, 5, 7)
@@ -24,18 +27,30 @@ LEAST_SEGMENTS = 2
 Signals = NDArray[np.floating]
 
 
-def exact_cause(excerpt: Signals, names: Sequence[str]) -> Fault | None:
-    """A cause that is all of the residual of an excerpt, shape (stems + 1, channels, frames)."""
+def exact_cause(
+    excerpt: Signals, names: Sequence[str], found: Explanation, noise_power: float
+) -> Fault | None:
+    """A cause that is all of what the fitted gains and lags leave of an excerpt.
+
+    Parameters
+    ----------
+    excerpt : ndarray, shape (stems + 1, channels, frames)
+        The mix is the last.
+    names : sequence of str
+    found : Explanation
+    noise_power : float
+        Mean square of what quantisation may leave.
+    """
     parts, mix = excerpt[:-1].astype(np.float64), excerpt[-1].astype(np.float64)
-    whole = parts.sum(0)
-    rest = mix - whole
-    energy = float(np.vdot(rest, rest))
-    if not energy:
+    fitted = _fitted(parts, found)
+    rest = mix - fitted.sum(0)
+    energy, noise = float(np.vdot(rest, rest)), NOISE_MARGIN * noise_power * rest.size
+    if energy <= noise:
         return None
     if len(rest) == 2:
-        for part, name in zip(parts, names, strict=True):
-            left = rest - (part[::-1] - part)
-            if np.vdot(left, left) <= EXACT * energy:
+        for part, own, name in zip(parts, fitted, names, strict=True):
+            left = rest + own - part[::-1]
+            if np.vdot(left, left) <= EXACT * energy + noise and not np.array_equal(*part):
                 return Fault(
                     "channels-swapped", "error", (name,), None, "", SURE,
                     f"{name}: left and right are swapped against the mix",
@@ -47,9 +62,20 @@ def exact_cause(excerpt: Signals, names: Sequence[str]) -> Fault | None:
             if part.any() and np.array_equal(part[0], part[1])
         ]
         middle = rest.sum(0)
-        if narrow and np.vdot(middle, middle) <= EXACT * energy:
+        if narrow and np.vdot(middle, middle) <= EXACT * energy + noise:
             return _folded(narrow)
-    return _saturated(mix, whole, energy)
+    return _saturated(mix, parts.sum(0), energy)
+
+
+def _fitted(parts: Signals, found: Explanation) -> Signals:
+    """Stems as they were fitted; copies of one are in its gain."""
+    fitted = np.zeros_like(parts)
+    for index, part in enumerate(parts):
+        if found.fitted[index]:
+            fitted[index] = found.gains[index] * shifted(part, int(found.lags[index]))
+        elif index not in found.originals:
+            fitted[index] = part
+    return fitted
 
 
 def _folded(narrow: Sequence[str]) -> Fault:

@@ -57,7 +57,7 @@ def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None
     found, faults = None, []
     if worst > SIGNIFICANT_OVER_NOISE * noise:
         found = _explained(survey, setting, noise)
-        faults = _faults(survey, setting, found, per_segment, limit)
+        faults = _faults(survey, setting, found, per_segment, limit, noise)
     faulty = any(one.severity == "error" for one in faults)
     mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
     mix_bands = survey.bands[-1]
@@ -90,29 +90,37 @@ def _faults(
     found: Explanation,
     per_segment: NDArray[np.float64],
     limit: float,
+    noise: float,
 ) -> list[Fault]:
     """What the fit says; or, where it does not explain the residual, a cause that does."""
     names, count = setting.names, survey.stems
     is_over = float(per_segment.max(initial=0.0)) > limit
-    residual = survey.residual_energy
-    over = survey.over_energy / max(float(residual.sum()), 1e-30)
-    if is_over and not found.is_explained and over < MOST_OVER:
-        length = min(survey.frames, CAUSE_S * setting.rate, EXCERPT_BUDGET // count)
-        middle = int(np.argmax(residual)) * round(survey.segment_s * setting.rate)
-        start = max(0, min(middle - length // 2, survey.frames - length))
-        cause = exact_cause(_read(setting, start, length), names)
-        if cause is not None:
-            return [cause]
+    over = survey.over_energy / max(float(survey.residual_energy.sum()), 1e-30)
     channels = [source.format.channels for source in setting.sources[:count]]
     faults = list(fit_faults(found, names, survey.gram[:count, :count], channels))
-    if is_over and not any(one.code == "wrong-mix" for one in faults):
-        rest = list(rest_faults(found, names, over))
-        if any(one.code == "missing" for one in rest):
-            silent = list(silent_causes(survey.energy[:count], np.flatnonzero(per_segment > limit),
-                                        survey.segment_s, names))  # fmt: skip
-            rest = silent or rest
-        faults += rest
-    return faults
+    if not is_over or (found.is_explained and faults):
+        return faults
+    cause = _cause(survey, setting, found, noise) if over < MOST_OVER else None
+    if cause is not None:
+        whole = cause.code == "saturated"
+        others = [one for one in faults if not whole and not set(cause.stems) & set(one.stems)]
+        return [*others, cause]
+    if any(one.code == "wrong-mix" for one in faults):
+        return faults
+    rest = list(rest_faults(found, names, over))
+    if any(one.code == "missing" for one in rest):
+        is_bad = np.flatnonzero(per_segment > limit)
+        silent = silent_causes(survey.energy[:count], is_bad, survey.segment_s, names)
+        rest = list(silent) or rest
+    return faults + rest
+
+
+def _cause(survey: Survey, setting: Opened, found: Explanation, noise: float) -> Fault | None:
+    """A cause that explains what is left where the residual is highest."""
+    length = min(survey.frames, CAUSE_S * setting.rate, EXCERPT_BUDGET // survey.stems)
+    middle = int(np.argmax(survey.residual_energy)) * round(survey.segment_s * setting.rate)
+    start = max(0, min(middle - length // 2, survey.frames - length))
+    return exact_cause(_read(setting, start, length), setting.names, found, noise)
 
 
 def _read(setting: Opened, start: int, frames: int) -> NDArray[np.floating]:

@@ -206,8 +206,6 @@ def _copy_faults(found: Explanation, names: Sequence[str]) -> Iterator[Fault]:
 
 def rest_faults(found: Explanation, names: Sequence[str], over_share: float) -> Iterator[Fault]:
     """What the fitted gains and lags leave, and what it is like."""
-    if found.is_explained:
-        return
     level = format_number(10.0 * np.log10(max(found.rest_power, 1e-30)), 1)
     if over_share > 0.9:
         yield Fault(
