@@ -34,18 +34,23 @@ def gain_over_time(total: Signals, part: Signals) -> Signals:
     return np.where(heard, product / np.where(heard, power, 1.0), np.nan)
 
 
+def gain_curve(total: Signals, part: Signals) -> Signals:
+    """Gain of a part at each sample of a sum, between the middles of frames; 1 if it is silent."""
+    gains = gain_over_time(total, part)
+    heard = np.flatnonzero(np.isfinite(gains))
+    if not len(heard):
+        return np.ones(part.shape[1])
+    return np.interp(np.arange(part.shape[1]), (heard + 0.5) * FRAME, gains[heard])
+
+
 def explained_by_moving_gain(rest: Signals, part: Signals) -> float:
     """Share of a difference's power that the part, at a gain that moves, would explain."""
     power = float(np.vdot(rest, rest))
     if not power:
         return 0.0
-    gains = gain_over_time(rest, part)
-    heard = np.flatnonzero(np.isfinite(gains))
-    if len(heard) < 2:
+    if np.isfinite(gain_over_time(rest, part)).sum() < 2:
         return 0.0
-    centres = (heard + 0.5) * FRAME
-    curve = np.interp(np.arange(part.shape[1]), centres, gains[heard])
-    left = rest - curve * part
+    left = rest - gain_curve(rest, part) * part
     return float(max(0.0, 1.0 - float(np.vdot(left, left)) / power))
 
 

@@ -18,8 +18,8 @@ from mixcheck.alignment.varying import (
     bright,
     explained_by_filter,
     explained_by_moving_gain,
-    gain_over_time,
 )
+from mixcheck.stems.bus import find_bus, without_bus
 
 EXCERPT_BUDGET = 6_000_000  # frames over all stems: what fits a small machine's memory
 LONGEST_EXCERPT_S = 20.0
@@ -33,6 +33,8 @@ FAIR_NULL = 1e-9  # mean square: -90 dBFS
 MOVING_EXPLAINED = 0.35  # two tones that beat explain up to 0.3 of each other
 FILTER_EXPLAINED = 0.3
 RUNNER_UP = 2.0
+BUS_EXPLAINED = 0.5
+BUS_LEFT = 1.0  # where one stem is nearly the whole sum, both explain nearly as much
 
 Read = Callable[[int, int], NDArray[np.floating]]
 """From the first frame and a number of frames to shape (stems + 1, channels, frames)."""
@@ -63,8 +65,8 @@ class Explanation:
         The stem whose moving gain, or whose filter, explains the rest, and its share of it.
     """
 
-    gains: NDArray[np.float64]
-    errors: NDArray[np.float64]
+    gains: NDArray[np.floating]
+    errors: NDArray[np.floating]
     lags: NDArray[np.int64]
     fitted: NDArray[np.bool_]
     copies: dict[int, float] = field(default_factory=dict)
@@ -77,6 +79,12 @@ class Explanation:
     bus_left: float = np.inf
     moving: tuple[int, float] | None = None
     filtered: tuple[int, float] | None = None
+
+    @property
+    def is_bus(self) -> bool:
+        """Whether a moving gain of the sum leaves less than gains and one moving gain of stems."""
+        explains = self.bus_share >= BUS_EXPLAINED and self.bus_left <= BUS_LEFT
+        return not self.is_explained and explains
 
 
 def find_copies(correlation: NDArray[np.float64], gram: NDArray[np.float64]) -> dict[int, int]:
@@ -146,7 +154,7 @@ def explain(
     found.rest_power = worst[0]
     found.is_explained = worst[0] <= max(NULLED_OVER_NOISE * noise_power, FAIR_NULL)
     if not found.is_explained:
-        _look_at_rest(found, read(worst[1], length))
+        _look_at_rest(found, read(worst[1], length), noise_power)
     return found
 
 
@@ -219,22 +227,12 @@ def _common_lag(
     return lag if np.vdot(there, there) < np.vdot(here, here) / 2.0 else 0
 
 
-def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
+def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating], noise_power: float) -> None:
     """What the rest follows: the whole sum, one stem, or nothing that is there."""
-    total = excerpt[-1].astype(np.float64)
-    parts = [
-        shifted(part, int(lag)).astype(np.float64)
-        for part, lag in zip(excerpt[:-1], found.lags, strict=True)
-    ]
-    whole = np.sum(parts, axis=0)
-    gain = float(np.vdot(total, whole)) / max(float(np.vdot(whole, whole)), 1e-30)
-    off = bright(total - gain * whole)
-    found.bus_share = explained_by_moving_gain(off, bright(whole))
-    moved = gain_over_time(bright(total), bright(whole))
-    moved = moved[np.isfinite(moved) & (moved > 0.0)]
-    if len(moved):
-        high, low = np.percentile(moved, [98.0, 2.0]).tolist()
-        found.bus_reduction_db = float(20.0 * np.log10(high / low))
+    total, own = excerpt[-1].astype(np.float64), excerpt[:-1].astype(np.float64)
+    bus = find_bus(total, own, _with_copies(found), found.lags)
+    found.bus_share, found.bus_reduction_db = bus.share, bus.reduction_db
+    parts = [shifted(part, int(lag)) for part, lag in zip(own, found.lags, strict=True)]
     unique = [index for index in np.flatnonzero(found.fitted) if index not in found.originals]
     rest = total - sum(found.gains[index] * parts[index] for index in unique)
     found.rest_to_mix = float(np.vdot(rest, rest) / max(np.vdot(total, total), 1e-30))
@@ -250,9 +248,21 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating]) -> None:
         moving[int(index)] = 1.0 - kept * (1.0 - by_gain)
         filtered[int(index)] = explained_by_filter(rest, part)
     best_left = (1.0 - max(moving.values(), default=0.0)) * bright_power
-    found.bus_left = (1.0 - found.bus_share) * float(np.vdot(off, off)) / max(best_left, 1e-30)
+    found.bus_left = bus.left / max(best_left, 1e-30)
     found.moving = _clear_winner(moving, MOVING_EXPLAINED)
     found.filtered = _clear_winner(filtered, FILTER_EXPLAINED)
+
+    if found.is_bus and not found.originals:
+        refitted = without_bus(total, own, bus, noise_power)
+        found.gains, found.lags = refitted.gains, refitted.lags
+        found.bus_reduction_db = refitted.reduction_db
+
+
+def _with_copies(found: Explanation) -> NDArray[np.floating]:
+    """The gain of each stem; a copy has none, for it is in that of its original."""
+    gains = found.gains.copy()
+    gains[list(found.originals)] = 0.0
+    return gains
 
 
 def _clear_winner(shares: dict[int, float], least: float) -> tuple[int, float] | None:

@@ -16,8 +16,7 @@ DOUBLE_DB = 20.0 * np.log10(2.0)
 DOUBLE_WITHIN_DB = 0.012
 PAN_LAW_DB = 10.0 * np.log10(2.0)
 ABSENT_GAIN = 0.02
-BUS_EXPLAINED = 0.5
-BUS_LEFT = 1.0  # where one stem is nearly the whole sum, both explain nearly as much
+BUS_GAIN_STEP_DB = 0.3  # beside bus compression
 SURE_BY_ERRORS = 6.0
 WRONG_MIX_SHARE = 0.7
 SURE, LIKELY, PROBABLE, POSSIBLE = 0.99, 0.9, 0.75, 0.6
@@ -65,9 +64,9 @@ def fit_faults(
     if lone.any() and absent[lone].mean() >= WRONG_MIX_SHARE:
         yield _wrong_mix(int(absent[lone].sum()), int(lone.sum()))
         return
-    bus = _is_bus(found)
-    lag, gain_db = set_lag(found), set_gain_db(found)
-    yield from _set_faults(lag, 0.0 if bus else gain_db)
+    lag, gain_db = set_lag(found), 0.0 if found.is_bus else set_gain_db(found)
+    step_db = BUS_GAIN_STEP_DB if found.is_bus else GAIN_STEP_DB
+    yield from _set_faults(lag, gain_db)
     for index in np.flatnonzero(lone).tolist():
         name, gain = names[index], float(found.gains[index])
         if absent[index]:
@@ -81,8 +80,8 @@ def fit_faults(
             )  # fmt: skip
         level_db = 20.0 * np.log10(abs(gain)) - gain_db
         sure = SURE_BY_ERRORS * found.errors[index] * 8.7 / abs(gain)
-        moving = found.moving is not None and found.moving[0] == index
-        if abs(level_db) >= max(GAIN_STEP_DB, sure) and not bus and not moving:
+        moving = not found.is_bus and found.moving is not None and found.moving[0] == index
+        if abs(level_db) >= max(step_db, sure) and not moving:
             yield _gain_fault(name, level_db, channels[index], found.is_explained)
         if found.lags[index] != lag:
             yield _offset_fault(name, lag - int(found.lags[index]))
@@ -93,12 +92,6 @@ def _lone(found: Explanation) -> NDArray[np.bool_]:
     lone = found.fitted.copy()
     lone[list(found.originals)] = False
     return lone
-
-
-def _is_bus(found: Explanation) -> bool:
-    """One moving gain of the sum leaves less than all stems' gains and a moving one of a stem."""
-    explains = found.bus_share >= BUS_EXPLAINED and found.bus_left <= BUS_LEFT
-    return not found.is_explained and explains
 
 
 def _set_faults(lag: int, gain_db: float) -> Iterator[Fault]:
@@ -213,7 +206,7 @@ def rest_faults(found: Explanation, names: Sequence[str], over_share: float) -> 
             "the mix is cut at full scale where the sum goes over it",
             "Lower the mix bus and print the mix again, or say that it was limited.",
         )  # fmt: skip
-    elif _is_bus(found):
+    elif found.is_bus:
         amount = format_number(found.bus_reduction_db, 1)
         yield Fault(
             "bus-compression", "error", (), found.bus_reduction_db, "dB", found.bus_share,
