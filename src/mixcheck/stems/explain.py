@@ -30,7 +30,8 @@ SAME_CORRELATION = 1.0 - 1e-4
 SHARED_BY = 0.6  # of the stems: a lag or a gain that so many have is the set's
 NULLED_OVER_NOISE = 16.0
 FAIR_NULL = 1e-9  # mean square: -90 dBFS
-MOVING_EXPLAINED = 0.35  # two tones that beat explain up to 0.3 of each other
+MOVING_EXPLAINED = 0.2
+MOVING_AT_UNITY = 0.35  # two tones that beat explain up to 0.3 of each other
 FILTER_EXPLAINED = 0.3
 RUNNER_UP = 2.0
 BUS_EXPLAINED = 0.5
@@ -250,6 +251,8 @@ def _look_at_rest(found: Explanation, excerpt: NDArray[np.floating], noise_power
     best_left = (1.0 - max(moving.values(), default=0.0)) * bright_power
     found.bus_left = bus.left / max(best_left, 1e-30)
     found.moving = _clear_winner(moving, MOVING_EXPLAINED)
+    if found.moving and found.gains[found.moving[0]] == 1.0 and found.moving[1] < MOVING_AT_UNITY:
+        found.moving = None
     found.filtered = _clear_winner(filtered, FILTER_EXPLAINED)
 
     if found.is_bus and not found.originals:
