@@ -217,3 +217,26 @@ def test_a_channel_fault_has_a_name(
 def wide() -> Audio:
     """A middle and sides of their own: neither channel is the other at another level."""
     return programme() + np.array([[0.5], [-0.4]]) * programme(seed=9)[:1]
+
+
+@pytest.mark.parametrize("kind", ["offset", "inserted", "removed"])
+def test_music_that_repeats_to_the_sample(tmp_path: Path, kind: str) -> None:
+    """Many lags explain it: the one told moves least."""
+    loop = programme(1.7, seed=7)
+    loops = np.tile(loop, 10)
+    foreign = programme(2.2, seed=8)
+    place = 6 * RATE + 123
+    new, expected = {
+        "offset": (np.pad(loops, ((0, 0), (321, 0))), []),
+        "inserted": (np.concatenate([loops[:, :place], foreign, loops[:, place:]], axis=1),
+                     [("inserted", place, place + foreign.shape[1])]),
+        "removed": (np.concatenate([loops[:, :place], loops[:, place + 11_111 :]], axis=1),
+                    [("removed", place, place + 11_111)]),
+    }[kind]  # fmt: skip
+    found = compare(tmp_path, new, write(tmp_path / "loops.wav", loops))
+    assert found.offset_frames == (321 if kind == "offset" else 0)
+    told = [(one.kind, one.old_start_s, one.old_end_s) if one.kind == "removed"
+            else (one.kind, one.new_start_s, one.new_end_s) for one in found.sections]  # fmt: skip
+    assert [one[0] for one in told] == [one[0] for one in expected]
+    for (_, *borders), (_, *truth) in zip(told, expected, strict=True):
+        np.testing.assert_allclose(borders, np.array(truth) / RATE, atol=0.02)

@@ -68,9 +68,7 @@ def _judged(
     changes = tuple(_changes(new, old))
     bands = _bands(new, old)
     added, removed = _findings(measured, seen)
-    reasons = tuple(
-        _reasons(measured, seen, answer, changes, sections, added, removed, tolerance_db)
-    )
+    reasons = tuple(_reasons(measured, seen, answer, changes, sections, added, tolerance_db))
     is_one_gain = related and seen.alignment.drift is None
     return Revision(
         new=new.path,
@@ -312,10 +310,9 @@ def _reasons(
     changes: Sequence[Change],
     sections: Sequence[Section],
     added: Sequence[Finding],
-    removed: Sequence[Finding],
     tolerance_db: float,
 ) -> Iterator[str]:
-    """What goes over the tolerance, in words."""
+    """What goes over the tolerance, in words. That a fault is gone is told, and is no reason."""
     if answer in ("unrelated", "drift", "polarity"):
         yield {"unrelated": "the two have nothing in common", "drift": "the speed changed",
                "polarity": "the polarity is flipped"}[answer]  # fmt: skip
@@ -342,5 +339,3 @@ def _reasons(
         yield f"{worst.metric} changed by {worst.change:+.2f} {worst.unit}{more}"
     if added:
         yield f"{len(added)} finding{'s' if len(added) > 1 else ''} more"
-    if removed:
-        yield f"{len(removed)} finding{'s' if len(removed) > 1 else ''} fewer"
