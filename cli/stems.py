@@ -42,8 +42,9 @@ def command(
     files = [path for path in found if mix is None or not _same(path, mix)]
     try:
         if not files:
-            reason = str(unusable[0].error) if unusable else "holds only the mix"
-            raise AudioError(paths[0], reason, "name a folder with stems")
+            if unusable:
+                raise unusable[0].error
+            raise AudioError(paths[0], "holds only the mix", "name a folder with stems")
         checked = check_stems(files, mix, folder=" ".join(paths))
     except AudioError as error:
         click.echo(str(error), err=True)

@@ -196,7 +196,8 @@ def test_samples_that_are_no_numbers(tmp_path: Path) -> None:
     stems = make()
     stems["01 part"][0, 100:110] = np.nan
     checked = check(tmp_path, stems, total(make()), "FLOAT")
-    fault = next(one for one in checked.faults if one.code == "non-finite")
+    (fault,) = errors(checked)
+    assert fault.code == "non-finite"
     assert (fault.stems, fault.value) == (("01 part",), 10.0)
     assert checked.outcome == "fail"
 

@@ -144,7 +144,8 @@ def _checked(
         faults += audio_faults(stems[index], seen.stems[place])
     null, found = None, None
     if setting.with_mix:
-        null, found, null_faults = null_test(survey, setting)
+        bad = sum(one.non_finite for one in seen.stems)
+        null, found, null_faults = null_test(survey, setting, bad)
         faults += null_faults
         for place, index in enumerate(used):
             stems[index] = _with_fit(stems[index], found, place)

@@ -45,8 +45,13 @@ def _noise_power(setting: Opened, survey: Survey) -> float:
     return float(power + len(energies) * FLOAT_STEP**2 * energies.max(initial=0.0))
 
 
-def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None, list[Fault]]:
-    """The null test of a surveyed set, what explains it, and the faults that follow."""
+def null_test(
+    survey: Survey, setting: Opened, non_finite: int
+) -> tuple[Null, Explanation | None, list[Fault]]:
+    """The null test of a surveyed set, what explains it, and the faults that follow.
+
+    Where no more segments fail than samples were no numbers, these are the reason, and named.
+    """
     samples = survey.frames * setting.channels
     residual = survey.residual_energy
     per_segment = residual / (survey.segment_s * setting.rate * setting.channels)
@@ -58,6 +63,8 @@ def null_test(survey: Survey, setting: Opened) -> tuple[Null, Explanation | None
     if worst > SIGNIFICANT_OVER_NOISE * noise:
         found = _explained(survey, setting, noise)
         faults = _faults(survey, setting, found, per_segment, limit, noise)
+        if non_finite and np.count_nonzero(per_segment > limit) <= non_finite:
+            faults = [one for one in faults if one.stems]
     faulty = any(one.severity == "error" for one in faults)
     mix_power = float(survey.energy[-1].sum(dtype=np.float64)) / samples
     mix_bands = survey.bands[-1]
