@@ -187,7 +187,7 @@ def _without_chance(
     kept = gains.copy()
     rest = total_at - kept @ parts_at
     while True:
-        here, power = _mean_log(rest, least), _power(rest)
+        here, power = _mean_log(rest, least), max(_power(rest), LEAST_NOISE_POWER)
         weakest, found = np.inf, None
         for index in np.flatnonzero(np.abs(kept - 1.0) > NEGLIGIBLE_GAIN).tolist():
             at_one = rest + (kept[index] - 1.0) * parts_at[index]

@@ -113,6 +113,8 @@ class LagSearch:
         power = np.abs(rest) ** 2
         white = 1.0 / (_smoothed(power) + self._floor)
         whole, remaining = float(power.sum()), float(np.vdot(power, white))
+        if not whole:
+            return []
         ranked: list[tuple[float, int, int]] = []
         for index, part in enumerate(turned):
             without = rest + gains[index] * part
