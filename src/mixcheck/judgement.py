@@ -12,6 +12,7 @@ from mixcheck.acceptance import NOTHING, Acceptance
 from mixcheck.advice import advise, lower_label
 from mixcheck.measurement import Measurement, Value
 from mixcheck.meters import Finding, finding_kinds
+from mixcheck.meters.base import SEVERITIES
 from mixcheck.predictions import Prediction, predict
 from mixcheck.profiles import FindingRule, Limit, Profile
 from mixcheck.sets import RecordingSet
@@ -253,23 +254,29 @@ def _judge_findings(rule: FindingRule, found: int, unseen: str | None, about: _A
     if not found:
         return _nothing_found(rule, unseen, about.profile)
     listed = [one for one in about.findings if one.code == rule.code]
-    counted = sum(map(rule.counts, listed))
-    if counted == len(listed):  # then those that are not listed count too
+    counted = [one for one in listed if rule.counts(one)]
+    if len(counted) == len(listed):  # then those that are not listed count too
         accepted = about.accepted.count(rule.code)
     else:
-        found, accepted = counted, sum(rule.counts(one) for one, _ in about.accepted.findings)
+        found, accepted = len(counted), sum(rule.counts(one) for one, _ in about.accepted.findings)
     count = max(0, found - accepted)
     passed = count <= rule.max_count
     kind = finding_kinds()[rule.code]
     return Verdict(
         **_of_rule(rule, about.profile),
         value=count,
-        outcome="pass" if passed else _OUTCOME_OF_SEVERITY[rule.severity],
+        outcome="pass" if passed else _OUTCOME_OF_SEVERITY[_worst_weight(rule, counted, about)],
         margin=float(rule.max_count - count),
         advice=None if passed else rule.why or about.advice.get(rule.code, kind.do),
         reason=None,
         accepted=about.accepted.of_code(rule.code) if passed and found > rule.max_count else None,
     )
+
+
+def _worst_weight(rule: FindingRule, counted: Iterable[Finding], about: _About) -> str:
+    """What the findings that count, and are not accepted, amount to."""
+    weights = [rule.weight(one) for one in counted if about.accepted.of_finding(one) is None]
+    return max(weights, key=SEVERITIES.index, default=rule.severity)
 
 
 @lru_cache(4096)  # it is the verdict on most codes of most files

@@ -29,6 +29,18 @@ def test_a_dropout_is_found_where_it_is(at_s: float, lasting_s: float) -> None:
     assert set(found.channels) <= {0, 1}  # a channel that was near zero does not jump
 
 
+@pytest.mark.parametrize("at_s", [0.5, 2.7, 3.999])
+@pytest.mark.parametrize("lasting_s", [1.5, 4.0, 6.0])
+def test_a_long_hole_with_hard_edges_is_a_milder_finding(at_s: float, lasting_s: float) -> None:
+    start, length = round(at_s * RATE), round(lasting_s * RATE)
+    samples = music(12.0)
+    samples[:, start : start + length] = 0.0
+    (found,) = dropouts(measure_array(samples, RATE))
+    assert found.severity == "warning"
+    assert found.start_s == pytest.approx(start / RATE, abs=2 / RATE)
+    assert found.value == pytest.approx(length / RATE, abs=2 / RATE)
+
+
 def test_one_channel_may_drop_out_alone_and_at_any_value() -> None:
     samples = music()
     samples[1, 50_000:50_400] = samples[1, 49_999]  # the last value is held
@@ -58,7 +70,12 @@ CLEAN = {
     "bass in 8 bits": np.round(0.3 * sine(30, 3.0) * 128) / 128,
     "quiet noise in 16 bits": np.round(2e-5 * noise(96, 3.0) * 2**15) / 2**15,
     "silence": np.zeros((2, 2 * RATE)),
-    "long stop": np.concatenate([music(1.5), np.zeros((2, 2 * RATE)), music(1.5)], axis=1),
+    "pause between pieces": np.concatenate(
+        [music(1.5), np.zeros((2, 11 * RATE)), music(1.5)], axis=1
+    ),
+    "rest after a note that ends": np.concatenate(
+        [faded(music(1.5), 0.005), np.zeros((2, 2 * RATE)), music(1.5)], axis=1
+    ),
 }
 
 

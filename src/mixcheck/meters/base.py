@@ -68,6 +68,8 @@ class FindingKind:
     source: str
     info_below: float | None = None
     """Value, in the finding's unit, under which it is a fact that does no harm: info."""
+    mildest: str = ""
+    """Severity of a slight case, where that is less than ``severity``."""
     heuristic: bool = False
     """Whether it rests on a judgement that no standard defines."""
 
@@ -90,11 +92,12 @@ def finding(
     value: float | None = None,
     unit: str = "",
     confidence: float = 1.0,
+    is_slight: bool = False,
 ) -> Finding:
-    """A finding with the severity of its code, or info where its value is harmless."""
+    """A finding with the severity of its code; less where it is slight, info where harmless."""
     kind = finding_kinds()[code]
     is_harmless = kind.info_below is not None and amount_of(value, unit) < kind.info_below
-    severity = "info" if is_harmless else kind.severity
+    severity = "info" if is_harmless else kind.mildest if is_slight else kind.severity
     return Finding(
         code, severity, start_s, end_s, tuple(channels), value, unit, confidence, message
     )

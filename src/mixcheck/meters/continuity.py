@@ -4,9 +4,10 @@ Method: a run of one held value, 1 ms to 1 s long, whose two sides are both prog
 the wave reaches or leaves with a jump, at full strength to the last millisecond: a fade, a decay
 or a closing mouth runs down to zero. A step counts as a jump against the level of that side and
 against the steps that are usual there, so that a bass can drop out too; where both sides jump, less
-will do. A value above the level of its sides may be the top of a clipped wave, and has to be left
-with a larger jump. A wave that stops away from zero and from its tops, while it moves, needs no
-jump if it stands still for 5 ms.
+will do. Digital zero of 1 to 10 s may be a rest, and must be jumped into and out of. A value above
+the level of its sides may be the top of a clipped wave, and has to be left with a larger jump. A
+wave that stops away from zero and from its tops, while it moves, needs no jump if it stands still
+for 5 ms.
 
 Source: durations after dart_pop_n_click and Essentia's GapsDetector.
 
@@ -28,10 +29,12 @@ from mixcheck.units import db_to_ratio, quantity
 from mixcheck.views import Block
 
 DURATION_S = (0.001, 1.0)
+LONGEST_ZERO_S = 10.0
 SIDE_S = 0.010
 SIDE_DBFS = -50.0
 JUMP_SHARE = 0.25  # of the RMS beside it
 BOTH_JUMPS_SHARE = 0.1  # the jumps of both sides together
+LONG_JUMPS_SHARE = 0.5  # the same, of digital zero that lasts: a rest begins where a note ends
 JUMP_USUAL = 3.0  # times the RMS step beside it, if that is less
 TOP_JUMP_USUAL = 6.0  # out of what may be the top of a wave
 FROZEN_S = 0.005
@@ -119,6 +122,7 @@ class ContinuityMeter:
         self._kept = round((DURATION_S[1] + 2 * SIDE_S) * audio.sample_rate_hz)
         self._samples: Samples = np.zeros((audio.channels, 0), np.float32)
         self._least_jump = JUMP_STEPS * 2.0 ** (1 - min(audio.bit_depth or 16, 16))
+        self._before_run: dict[int, tuple[int, NDArray[np.floating]]] = {}  # frame, side
         self._waiting: list[_Candidate] = []
         self._found: list[tuple[int, int, int]] = []
         self._frames = 0
@@ -128,22 +132,36 @@ class ContinuityMeter:
         self._frames += block.frames
         runs = block.runs
         shortest, longest = (seconds * self._rate for seconds in DURATION_S)
-        wanted = (runs.length >= shortest) & (runs.length <= longest)
-        fresh = np.flatnonzero(wanted).tolist()
-        if fresh or self._waiting:
+        most = np.where(runs.value == 0.0, LONGEST_ZERO_S * self._rate, longest)
+        fresh = np.flatnonzero((runs.length >= shortest) & (runs.length <= most)).tolist()
+        held = np.flatnonzero(np.ptp(block.samples[:, -self._edge :], axis=1) == 0.0).tolist()
+        if fresh or held or self._waiting:
             self._samples = np.concatenate([self._samples, block.samples], axis=1)
             for index in fresh:
                 self._note(runs, index)
             self._waiting = [one for one in self._waiting if not self._decide(one)]
+            for channel in held:
+                self._keep_before_run(channel)
             self._samples = self._samples[:, -self._kept :].copy()
         else:
             self._samples = block.samples[:, -self._kept :].copy()
+
+    def _keep_before_run(self, channel: int) -> None:
+        """What precedes a run at the end of a block: it may last longer than samples are kept."""
+        samples = self._samples[channel]
+        other = np.flatnonzero(samples != samples[-1])
+        start = int(other[-1]) + 1 if len(other) else 0
+        if start >= self._side:
+            frame = self._frames - len(samples) + start
+            self._before_run[channel] = frame, samples[start - self._side : start].copy()
 
     def _note(self, runs: Runs, index: int) -> None:
         """Keep a run whose left side is programme."""
         channel, start = int(runs.channel[index]), int(runs.start_frame[index])
         value = float(runs.value[index])
         part = self._part(channel, start - self._side)
+        if part is None and self._before_run.get(channel, (-1,))[0] == start:
+            part = self._before_run[channel][1]
         if part is None:
             return
         left = _Side.of(part, self._edge, abs(float(runs.before[index]) - value))
@@ -168,18 +186,24 @@ class ContinuityMeter:
         )
         if right is None or right.rms < db_to_ratio(SIDE_DBFS) or not right.at_full_strength:
             return True
-        least = self._least_jump
-        sides = (one.left, right)
-        if abs(one.value) < max(side.rms for side in sides):
-            jumps = [side.jump / side.rms for side in sides]
-            is_dropout = any(side.jumps(least) for side in sides) or (
-                min(side.jump for side in sides) > least and sum(jumps) > BOTH_JUMPS_SHARE
-            )
-        else:
-            is_dropout = any(side.jumps_far(least) for side in sides)
-        if is_dropout or self._is_frozen(one, right):
+        if self._is_dropout(one, right) or self._is_frozen(one, right):
             self._found.append((one.start_frame, one.length, one.channel))
         return True
+
+    def _is_dropout(self, one: _Candidate, right: _Side) -> bool:
+        """Whether the wave jumps into the held value, or out of it."""
+        least = self._least_jump
+        sides = (one.left, right)
+        jumps = sum(side.jump / side.rms for side in sides)
+        both = min(side.jump for side in sides) > least
+        if self._is_long(one.length):
+            return both and jumps > LONG_JUMPS_SHARE
+        if abs(one.value) < max(side.rms for side in sides):
+            return any(side.jumps(least) for side in sides) or (both and jumps > BOTH_JUMPS_SHARE)
+        return any(side.jumps_far(least) for side in sides)
+
+    def _is_long(self, frames: int) -> bool:
+        return frames > DURATION_S[1] * self._rate
 
     def _is_frozen(self, one: _Candidate, right: _Side) -> bool:
         """Whether a wave that moves stops somewhere on its way, and goes on from there."""
@@ -213,4 +237,5 @@ class ContinuityMeter:
             value=seconds,
             unit="s",
             confidence=0.9,
+            is_slight=self._is_long(length),
         )

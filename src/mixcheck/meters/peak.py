@@ -124,10 +124,16 @@ class PeakMeter:
             sample_peak_dbfs=tuple(ratio_to_db(peak) for peak in self._sample_peak.tolist()),
             inter_sample_overs=self._event_count,
             reasons=reasons,
-            findings=tuple(map(self._finding, _highest(self._events))),
+            findings=self._findings(),
         )
 
-    def _finding(self, event: _Event) -> Finding:
+    def _findings(self) -> tuple[Finding, ...]:
+        """One gain mends them all, so that the highest stands for the rest."""
+        highest = max(self._events, key=lambda event: event.peak, default=None)
+        listed = _highest(self._events)
+        return tuple(self._finding(event, is_slight=event is not highest) for event in listed)
+
+    def _finding(self, event: _Event, *, is_slight: bool) -> Finding:
         level = ratio_to_db(event.peak)
         return finding(
             "inter-sample-over",
@@ -137,6 +143,7 @@ class PeakMeter:
             channels=sorted(event.channels),
             value=level,
             unit="dBTP",
+            is_slight=is_slight,
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mixcheck.meters import Finding, finding_kinds
-from mixcheck.meters.base import amount_of
+from mixcheck.meters.base import SEVERITIES, amount_of
 
 APPLIES_TO = ("any", "mono", "stereo", "multichannel")
 LIMIT_SEVERITIES = ("error", "warning")
@@ -72,7 +72,8 @@ class FindingRule:
     code : str
         A key of :func:`mixcheck.meters.finding_kinds`.
     severity : str
-        ``"error"`` fails, ``"warning"`` warns.
+        ``"error"`` fails, ``"warning"`` warns. Without ``min_value`` a finding that is milder
+        than is usual for its code counts as what it is at most.
     max_count : int
         As many are accepted.
     min_value : float, optional
@@ -98,13 +99,18 @@ class FindingRule:
 
     def counts(self, one: Finding) -> bool:
         """Whether the rule counts a finding."""
+        return self.weight(one) != "info"
+
+    def weight(self, one: Finding) -> str:
+        """What a finding amounts to; ``"info"`` where it is not counted."""
         if one.code != self.code or one.confidence < self.min_confidence:
-            return False
+            return "info"
         if one.end_s - one.start_s < self.min_duration_s:
-            return False
+            return "info"
         if self.min_value is not None:
-            return amount_of(one.value, one.unit) >= self.min_value
-        return one.severity != "info" or finding_kinds()[one.code].severity == "info"
+            return self.severity if amount_of(one.value, one.unit) >= self.min_value else "info"
+        is_mild = one.severity != finding_kinds()[one.code].severity
+        return min(self.severity, one.severity, key=SEVERITIES.index) if is_mild else self.severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

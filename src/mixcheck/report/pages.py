@@ -22,8 +22,9 @@ _KIND_HEADINGS = (
 
 def finding_page(kind: FindingKind) -> str:
     """Everything about a finding code."""
+    slight = f", {kind.mildest} if slight" if kind.mildest else ""
     under = f", info under {kind.info_below:g}" if kind.info_below is not None else ""
-    lines = [f"{kind.code}: {kind.title} ({kind.severity}{under})"]
+    lines = [f"{kind.code}: {kind.title} ({kind.severity}{slight}{under})"]
     if kind.heuristic:
         lines += ["", "  This is a heuristic: no standard defines it."]
     for field, heading in _KIND_HEADINGS:

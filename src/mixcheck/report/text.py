@@ -281,8 +281,7 @@ def _severities(report: FileReport) -> Callable[[Finding], str]:
     def severity(one: Finding) -> str:
         if report.accepted.of_finding(one) is not None:
             return "accepted"
-        found = [rule.severity for rule in rules if rule.counts(one)]
-        return min(found, key=SEVERITIES.index, default="info")
+        return min((rule.weight(one) for rule in rules), key=SEVERITIES.index, default="info")
 
     return severity
 
