@@ -37,6 +37,28 @@ def test_a_decoded_lossy_file_is_told(tmp_path: Path, container: str, codec: str
     assert not codes(measure(lossy))  # no secret there
 
 
+def dull(seconds: float = 8.0) -> Signal:
+    """Its treble falls off into rounding, so that no codec has a wall to show."""
+    low = signal.butter(4, 2500, fs=RATE, output="sos")
+    swell = 1.0 + 0.5 * sine(0.7, seconds)
+    return np.asarray(signal.sosfilt(low, music(seconds)) * swell)
+
+
+@pytest.mark.parametrize("encoded", [("MP3", "MPEG_LAYER_III", "MP3"), ("OGG", "VORBIS", "Vorbis")])
+def test_a_codec_is_told_by_its_frames_where_it_has_no_wall(
+    tmp_path: Path, encoded: tuple[str, str, str]
+) -> None:
+    container, codec, name = encoded
+    lossy = tmp_path / "a.lossy"
+    soundfile.write(lossy, dull().T, RATE, codec, format=container, compression_level=0.5)
+    decoded, _ = soundfile.read(lossy)
+    findings = measure_array(rounded(decoded.T), RATE).findings
+    (message,) = [one.message for one in findings if one.code == "lossy-source"]
+    assert f"frames of {name}" in message
+    late = measure_array(rounded(0.7 * decoded.T[:, 1234:]), RATE)  # turned down, and trimmed
+    assert codes(late) == {"lossy-source"}
+
+
 def walled(samples: Signal) -> Signal:
     """Without anything over 16 kHz."""
     return np.asarray(
@@ -55,6 +77,7 @@ def test_a_residue_that_changes_with_the_programme_is_a_codec_s() -> None:
 
 CLEAN = {
     "full band": rounded(music()),
+    "duller": rounded(dull()),
     "dull": rounded(signal.sosfilt(signal.butter(2, 3000, fs=RATE, output="sos"), music())),
     "converter at 20.8 kHz": rounded(
         signal.fftconvolve(music(), signal.firwin(301, 20_800, fs=RATE)[None], "same")

@@ -6,7 +6,9 @@ there is rounding noise: a wall alone says nothing, for converters and microphon
 but over theirs something of the programme remains. The fainter the treble below the wall, the
 closer to rounding noise, and the more even, must the space above it be. Where more than that is
 left, it must be even or far below, and change with the programme from second to second, as what a
-decoder adds does; hiss over a wall stays as it is. In a file over 64 kHz the level must fall from
+decoder adds does; hiss over a wall stays as it is. Where there is no such wall and yet nothing at
+the top of the band, the frames of a codec are looked for, see mixcheck.meters.codec_frames. In a
+file over 64 kHz the level must fall from
 20 to 27 kHz, twice as far as below, and stay there.
 
 Source: mixcheck; thresholds from files made for the purpose, see docs/detection.md.
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 
 from mixcheck.audio import AudioFormat
 from mixcheck.meters.base import Finding, Reading, finding, unmeasured
+from mixcheck.meters.codec_frames import CodecFrames, Frames
 from mixcheck.units import db_to_power, quantity
 from mixcheck.views import Block
 
@@ -45,6 +48,8 @@ EMPTY_DB = ((15.0, 6.0, np.inf), (9.0, 2.0, 2.2), (7.0, 1.0, 0.6))
 DEEP_DROP_DB = 26.0  # into whatever residue: clipping in the decoder leaves one
 EVEN_DROP_DB = 13.0  # into a residue as even as this
 EVEN_DB = 1.2  # standard deviation over the bands
+TOP_BANDS = 10
+EMPTY_TOP_DB = 3.0  # over 16-bit rounding: a wall would be seen over more
 FOLLOWS_DB = 1.0  # standard deviation over the seconds: hiss and dither keep 0.5 or less
 
 HIGH_RATE_HZ = 64_000
@@ -93,10 +98,13 @@ class ProvenanceMeter:
         self._latest: NDArray[np.float64] | float = 0.0
         self._seconds = 0
         self._bins, self._band_hz = 1, BAND_HZ
+        self._codec_frames = CodecFrames(audio)
 
     def update(self, block: Block) -> None:
         """Take the next block."""
         self._frames += block.frames
+        if LEAST_RATE_HZ <= self._rate <= HIGH_RATE_HZ and not self._audio.is_lossy:
+            self._codec_frames.update(block)
         for energy in block.spectra.mean(1):
             if energy.sum() > self._heard_energy:
                 self._seconds += 1
@@ -128,6 +136,11 @@ class ProvenanceMeter:
             rounding = 10.0 * np.log10(2.0**-30 / 12 / self._bins)
             changes = np.sqrt(np.maximum(variance, 0.0))
             wall = codec_wall(bands - rounding, changes, self._band_hz)
+            top = float(np.mean((bands - rounding)[-2 * TOP_BANDS : -TOP_BANDS]))
+            if wall is None and top <= EMPTY_TOP_DB and (frames := self._codec_frames.find()):
+                return ProvenanceReading(
+                    reasons={"wall_hz": "no wall found"}, findings=(self._of_frames(frames),)
+                )
         if wall is None:
             return ProvenanceReading(reasons={"wall_hz": "no wall found"})
         is_upsampled = self._rate > HIGH_RATE_HZ or wall.hz < UPSAMPLED_BELOW_HZ
@@ -154,6 +167,17 @@ class ProvenanceMeter:
             value=wall.hz,
             unit="Hz",
             confidence=wall.confidence,
+        )
+
+    def _of_frames(self, frames: Frames) -> Finding:
+        return finding(
+            "lossy-source",
+            f"coefficients are missing as in frames of {frames.codec}: "
+            "consistent with a decoded lossy file",
+            start_s=0.0,
+            end_s=self._frames / self._rate,
+            channels=range(self._audio.channels),
+            confidence=0.9,
         )
 
 
