@@ -7,7 +7,7 @@ a cut one by many, or by one per cent within the length of the run. At full scal
 channel's own highest level, be many or long, and be what is flat in the file: held values
 elsewhere, between steep edges, mean a square wave or a repeated sample. Where tops are too narrow
 for three samples, as at low rates, it is told by how many samples lie at the highest level, see
-mixcheck.dsp.top_level.
+mixcheck.dsp.top_level. Clipping is slight where the flat tops are few and short.
 
 Source: the run length of three is that of Audacity's Find Clipping; the level test follows
 from what clipping is.
@@ -42,6 +42,9 @@ SAME_LEVEL_SHARE = 0.002
 LEVEL_STEPS = 2**15
 COMPANDED_STEP = 0.04  # of μ-law and A-law near full scale
 MOST_FLAT_SHARE = 0.25  # of all samples: more is a square wave, made so
+SEVERE_S = 0.001  # a single flat top that long is heard
+SEVERE_TOPS = 10  # so many of a channel, if they are
+SEVERE_SHARE = 0.0002  # of its samples: heard as a rough sound
 LEAST_TOP_SHARE = 0.5  # of the runs that are flat at all
 
 
@@ -218,12 +221,17 @@ class ClippingMeter:
                 tops.add(highest.level, start, length, is_high=True)
         return tops.above(highest.level)
 
+    def _is_severe(self, clip: _Clip) -> bool:
+        is_dense = clip.runs >= SEVERE_TOPS and clip.samples >= SEVERE_SHARE * self._frames
+        return is_dense or clip.longest >= SEVERE_S * self._rate
+
     def _findings(self, clips: list[tuple[int, _Clip]]) -> tuple[Finding, ...]:
         places: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
         for channel, clip in clips:
             for start, length, level in clip.places:
                 places[start, length].append((channel, level))
         listed = sorted(places.items())[:LISTED_PER_CODE]
+        is_slight = not any(self._is_severe(clip) for _, clip in clips)
         return tuple(
             finding(
                 "clipping",
@@ -233,6 +241,7 @@ class ClippingMeter:
                 channels=sorted({channel for channel, _ in found}),
                 value=float(length),
                 unit="samples",
+                is_slight=is_slight,
             )
             for (start, length), found in listed
         )
@@ -249,6 +258,7 @@ class _Clip:
     runs: int
     long_runs: int
     samples: int
+    longest: int
     places: list[tuple[int, int, float]]
 
 
@@ -259,6 +269,7 @@ class _FlatTops:
         self._runs: Counter[float] = Counter()
         self._samples: Counter[float] = Counter()
         self._long_runs: Counter[float] = Counter()
+        self._longest: dict[float, int] = defaultdict(int)
         self._places: dict[float, list[tuple[int, int]]] = defaultdict(list)
 
     def add(self, level: float, start_frame: int, length: int, *, is_high: bool) -> None:
@@ -267,6 +278,7 @@ class _FlatTops:
         self._runs[level] += 1
         self._samples[level] += length
         self._long_runs[level] += length >= LONG_FLAT_TOP
+        self._longest[level] = max(self._longest[level], length)
         if is_high and len(self._places[level]) < LISTED_PER_CODE:
             self._places[level].append((start_frame, length))
 
@@ -280,6 +292,7 @@ class _FlatTops:
             runs=sum(self._runs[level] for level in levels),
             long_runs=sum(self._long_runs[level] for level in levels),
             samples=sum(self._samples[level] for level in levels),
+            longest=max(self._longest[level] for level in levels),
             places=[
                 (start, length, level) for level in levels for start, length in self._places[level]
             ],

@@ -6,10 +6,10 @@ there is rounding noise: a wall alone says nothing, for converters and microphon
 but over theirs something of the programme remains. The fainter the treble below the wall, the
 closer to rounding noise, and the more even, must the space above it be. Where more than that is
 left, it must be even or far below, and change with the programme from second to second, as what a
-decoder adds does; hiss over a wall stays as it is. Where there is no such wall and yet nothing at
-the top of the band, the frames of a codec are looked for, see mixcheck.meters.codec_frames. In a
-file over 64 kHz the level must fall from
-20 to 27 kHz, twice as far as below, and stay there.
+decoder adds does; hiss over a wall stays as it is. Where there is no such wall, or a low one, and
+nothing at the top of the band, the frames of a codec are looked for, see
+mixcheck.meters.codec_frames. In a file over 64 kHz the level must fall from 20 to 27 kHz, twice as
+far as below, and stay there.
 
 Source: mixcheck; thresholds from files made for the purpose, see docs/detection.md.
 
@@ -130,21 +130,26 @@ class ProvenanceMeter:
         seconds = self._seconds - 2
         bands = np.asarray(self._levels) / seconds
         variance = np.asarray(self._squares) / seconds - bands**2
+        frames = None
         if self._rate > HIGH_RATE_HZ:
             wall = high_wall(bands, self._band_hz)
         else:
             rounding = 10.0 * np.log10(2.0**-30 / 12 / self._bins)
             changes = np.sqrt(np.maximum(variance, 0.0))
             wall = codec_wall(bands - rounding, changes, self._band_hz)
-            top = float(np.mean((bands - rounding)[-2 * TOP_BANDS : -TOP_BANDS]))
-            if wall is None and top <= EMPTY_TOP_DB and (frames := self._codec_frames.find()):
-                return ProvenanceReading(
-                    reasons={"wall_hz": "no wall found"}, findings=(self._of_frames(frames),)
-                )
-        if wall is None:
-            return ProvenanceReading(reasons={"wall_hz": "no wall found"})
-        is_upsampled = self._rate > HIGH_RATE_HZ or wall.hz < UPSAMPLED_BELOW_HZ
-        return ProvenanceReading(wall_hz=wall.hz, findings=(self._finding(wall, is_upsampled),))
+            frames = self._frames_of_codec(wall, bands - rounding)
+        reasons = {} if wall else {"wall_hz": "no wall found"}
+        wall_hz = wall.hz if wall else None
+        findings = [self._of_frames(frames)] if frames else [self._of_wall(wall)] if wall else []
+        return ProvenanceReading(wall_hz=wall_hz, reasons=reasons, findings=tuple(findings))
+
+    def _frames_of_codec(
+        self, wall: _Wall | None, over_rounding: NDArray[np.float64]
+    ) -> Frames | None:
+        """Looked for where the wall leaves it open what made it, or whether there is one."""
+        is_open = wall is None or wall.hz < UPSAMPLED_BELOW_HZ
+        top = float(over_rounding[-2 * TOP_BANDS : -TOP_BANDS].mean())
+        return self._codec_frames.find() if is_open and top <= EMPTY_TOP_DB else None
 
     def _why_not(self) -> str:
         if self._audio.is_lossy:
@@ -155,7 +160,8 @@ class ProvenanceMeter:
             return f"fewer than {LEAST_SECONDS} s louder than {HEARD_DBFS:g} dBFS"
         return ""
 
-    def _finding(self, wall: _Wall, is_upsampled: bool) -> Finding:
+    def _of_wall(self, wall: _Wall) -> Finding:
+        is_upsampled = self._rate > HIGH_RATE_HZ or wall.hz < UPSAMPLED_BELOW_HZ
         cause = "a source at a lower rate" if is_upsampled else "a decoded lossy file"
         return finding(
             "upsampled" if is_upsampled else "lossy-source",
