@@ -11,9 +11,12 @@ def repeats(measured: Measurement) -> list[Finding]:
     return [item for item in measured.findings if item.code == "repeated-block"]
 
 
-def music() -> Signal:
-    samples = 0.1 * pink(170, 6.0, band_hz=(60, 12_000))
+def rounded(samples: Signal) -> Signal:
     return np.asarray(np.round(samples * 2**15) / 2**15)
+
+
+def music() -> Signal:
+    return rounded(0.1 * pink(170, 6.0, band_hz=(60, 12_000)))
 
 
 @pytest.mark.parametrize("lasting_s", [0.005, 0.02, 0.05, 0.2])
@@ -34,6 +37,7 @@ def test_a_buffer_that_comes_again_is_found(lasting_s: float, at_s: float, times
 CLEAN = {
     "music": music(),
     "tone whose period is whole": np.round(0.5 * sine(100, 4.0) * 2**15) / 2**15,
+    "sawtooth, its corners rounded anew": rounded(0.4 * (np.arange(8 * RATE) / RATE * 200 % 1.0)),
     "square": 0.5 * np.sign(sine(50, 4.0, phase_deg=1.0)),
     "silence": np.zeros((2, 2 * RATE)),
     "loop of a second": np.tile(music()[:, :RATE], (1, 4)),

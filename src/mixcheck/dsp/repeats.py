@@ -23,16 +23,24 @@ KEY_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 CHECKED = 16  # samples that must follow alike before it is worth a closer look
 MOST_TIMES = 12  # so often a stretch is followed
 LAG_S = (0.003, 0.25)
+BESIDE_SHARE = 0.25  # of a lag, to compare what is beside a repeat
+ROUNDING = 1.5 / 2**15
+ALIKE_SHARE = 0.01  # of the highest sample of the stretch
 
 Pairs = NDArray[np.intp]  # shape (n, 2): frames
 
 
 class Repeat(NamedTuple):
-    """``length`` frames from ``start_frame`` on equal those ``lag`` frames before them."""
+    """``length`` frames from ``start_frame`` on equal those ``lag`` frames before them.
+
+    ``unlike``: the share of samples right before, or right after, that differ from those a lag
+    earlier by more than rounding; the lesser of the two. A tone goes on as it is.
+    """
 
     start_frame: int
     length: int
     lag: int
+    unlike: float
 
 
 class RepeatFinder:
@@ -80,9 +88,13 @@ class RepeatFinder:
             if start + length == samples.shape[1]:
                 continue  # it may go on in the next block
             lag = later - earlier
-            found.append(
-                (Repeat(start + first_frame, length, lag), samples[:, start - lag : start])
+            stretch = samples[:, start - lag : start]
+            least = max(ROUNDING, ALIKE_SHARE * float(np.abs(stretch).max()))
+            unlike = min(
+                _share_apart(samples, start - lag, start, lag, least),
+                _share_apart(samples, start + length, start + length + lag, lag, least),
             )
+            found.append((Repeat(start + first_frame, length, lag, unlike), stretch))
             self._done = start + first_frame + length
         return found
 
@@ -123,6 +135,15 @@ def _followed_alike(samples: Samples, pairs: Pairs) -> list[tuple[int, int]]:
     starts = ends - (pairs[:, 1:] - pairs[:, :1])
     pairs = pairs[(samples[:, ends] == samples[:, starts]).all((0, 2))]
     return [(int(one), int(two)) for one, two in pairs[np.argsort(pairs[:, 1])]]
+
+
+def _share_apart(samples: Samples, first: int, last: int, lag: int, least: float) -> float:
+    """Share of the samples that differ from those a lag earlier; all where too few can be seen."""
+    first, last = max(first, lag), min(last, samples.shape[1])
+    if last - first < BESIDE_SHARE * lag:
+        return 1.0
+    apart = np.abs(samples[:, first:last] - samples[:, first - lag : last - lag])
+    return float((apart > least).mean())
 
 
 def _compared(samples: Samples, earlier: int, later: int) -> tuple[int, int]:

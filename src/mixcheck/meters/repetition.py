@@ -25,6 +25,7 @@ from mixcheck.units import db_to_power, quantity
 LEAST_DBFS = -60.0
 LEAST_VALUES = 24  # distinct ones in a channel
 MOST_TIMES = 8
+LEAST_UNLIKE = 0.2  # before and after: a tone goes on as it is
 CHANCE = 3  # samples that may equal by chance at either end, or differ there
 
 
@@ -95,6 +96,8 @@ def is_stuck(repeat: Repeat, stretch: Samples) -> bool:
         What is repeated.
     """
     if not repeat.lag - CHANCE <= repeat.length <= MOST_TIMES * repeat.lag + CHANCE:
+        return False
+    if repeat.unlike < LEAST_UNLIKE:
         return False
     if (stretch.astype(np.float64) ** 2).mean(1).max() < db_to_power(LEAST_DBFS):
         return False
