@@ -33,6 +33,8 @@ IMBALANCE_DB = 3.0
 OF_CORRELATION = ("inverted-polarity", "mono-loss")
 CORRELATION_SHORTEST_S = 0.5  # a few frames agree, or not, by chance
 IMBALANCE_SHORTEST_S = 5.0  # a single panned sound is no fault
+SINGLE_SHARE = 0.9  # of the energy
+SINGLE_S = 2.0  # within which it lies, where the file is one sound and its decay
 MONO_LOSS_DB = -6.0
 IDENTICAL_SIDE_DB = -80.0
 INVERTED_BALANCE_DB = 10.0  # crosstalk into a nearly silent channel is no inverted copy
@@ -101,6 +103,7 @@ class StereoMeter:
         self._peak = np.zeros(audio.channels)
         self._non_finite = np.zeros(audio.channels, np.int64)
         self._windows: list[NDArray[np.float64]] = []
+        self._energies: list[NDArray[np.float64]] = []  # of each window
 
     def update(self, block: Block) -> None:
         """Take the next block."""
@@ -117,6 +120,7 @@ class StereoMeter:
         left, right = np.add.reduceat(segments.energy, starts, axis=1)
         cross = np.add.reduceat(segments.cross, starts)
         frames = np.add.reduceat(segments.frames, starts)
+        self._energies.append(left + right)
         power = (left + right) / 2 / frames
         whole = 2 * SEGMENTS_PER_S * frames >= WINDOW * self._rate  # half of one, at least
         heard = whole & (power > db_to_power(HEARD_DBFS)) & (left > 0) & (right > 0)
@@ -158,6 +162,14 @@ class StereoMeter:
             findings = [one for one in findings if one.code not in unsure]
         return StereoReading(**values, reasons=reasons, findings=(*silent, *findings))
 
+    def _is_single_sound(self) -> bool:
+        """Whether the file is short, or little more than one sound that dies away."""
+        if self._frames < IMBALANCE_SHORTEST_S * self._rate:
+            return True
+        sums = np.cumsum(np.concatenate([[0.0], *self._energies]))
+        size = min(round(SINGLE_S * SEGMENTS_PER_S / WINDOW), len(sums) - 1)
+        return bool((sums[size:] - sums[:-size]).max() >= SINGLE_SHARE * sums[-1])
+
     def _finding(self, code: str, message: str, value: float | None, unit: str) -> Finding:
         duration_s = self._frames / self._rate
         return finding(
@@ -197,7 +209,7 @@ class StereoMeter:
         if correlation > 0 and (side is None or side < IDENTICAL_SIDE_DB):
             message = "left and right are the same signal"
             found.append(self._finding("dual-mono", message, side, "dB"))
-        if abs(balance) >= IMBALANCE_DB and self._frames >= IMBALANCE_SHORTEST_S * self._rate:
+        if abs(balance) >= IMBALANCE_DB and not self._is_single_sound():
             louder = "right" if balance > 0 else "left"
             message = f"{louder} is {abs(balance):.1f} dB louder"
             found.append(self._finding("channel-imbalance", message, balance, "dB"))
