@@ -273,3 +273,24 @@ def test_what_judged_nothing_is_no_pass() -> None:
     judgement = judge(measurement, profile(findings=(FindingRule(code="hum", severity="warning"),)))
     assert judgement.outcome == "warn"
     assert judgement.advice
+
+
+SLIGHT = {"severity": "warning", "value": 3.0, "unit": "samples"}
+
+
+@pytest.mark.parametrize(
+    ("findings", "filters", "outcome"),
+    [
+        ([SLIGHT], {}, "warn"),
+        ([SLIGHT, {"value": 90.0, "unit": "samples"}], {}, "fail"),
+        ([SLIGHT], {"min_value": 0.0}, "fail"),  # whoever says from which value on, means it
+        ([SLIGHT], {"severity": "warning"}, "warn"),
+    ],
+)
+def test_a_slight_finding_amounts_to_no_more_than_it_is(
+    findings: list[dict[str, Any]], filters: dict[str, Any], outcome: str
+) -> None:
+    rule = FindingRule(code="clipping", **filters)
+    measurement = measured(CLEAN, [found("clipping", **about) for about in findings])
+    (verdict,) = judge(measurement, profile(findings=(rule,))).verdicts
+    assert (verdict.value, verdict.outcome) == (len(findings), outcome)

@@ -157,3 +157,18 @@ def test_a_limiter_that_meets_its_ceiling_with_single_samples_does_not_clip() ->
         near = slice(max(0, at - 64), at + 65)
         samples[:, near] *= 1.0 - (1.0 - gain) * np.hanning(129)[: samples[:, near].shape[1]]
     assert not codes(measure_array(quantised(0.7 * samples / np.abs(samples).max(), 16), RATE))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "severity"),
+    [((3,), "warning"), ((4,) * 9, "warning"), ((60,), "error"), ((9,) * 12, "error")],
+    ids=["one short top", "few short tops", "one of a millisecond", "many"],
+)
+def test_few_short_tops_are_slight(lengths: tuple[int, ...], severity: str) -> None:
+    samples = 0.5 * programme(4.0)
+    for number, length in enumerate(lengths):
+        start = (number + 1) * RATE // 4
+        samples[0, start : start + length] = 1.0
+    found = [one for one in measure_array(samples, RATE).findings if one.code == "clipping"]
+    assert {one.severity for one in found} == {severity}
+    assert len(found) == len(lengths)

@@ -52,3 +52,14 @@ def _pulses() -> Signal:
 )
 def test_what_is_no_click_is_not_found(samples: Signal) -> None:
     assert not clicks(measure_array(samples, RATE))
+
+
+def test_a_pulse_that_rings_is_of_the_sound_itself() -> None:
+    """Lips part: a pulse, and some milliseconds of noise that dies away."""
+    samples = music()
+    ring = np.exp(-np.arange(RATE // 100) / (0.002 * RATE)) * noise(161, 0.01)
+    for at_s in (1.0, 2.0, 3.0, 4.0):
+        start = round(at_s * RATE)
+        samples[:, start : start + 3] += 20.0 * samples.std()
+        samples[:, start : start + ring.shape[1]] += 1.5 * samples.std() * ring
+    assert not clicks(measure_array(samples, RATE))

@@ -84,3 +84,15 @@ def test_more_overs_than_are_listed_are_still_counted() -> None:
     measured = measure_array(samples, RATE)
     assert measured.value("peak.inter_sample_overs") == 150
     assert len(overs(measured)) == 100
+
+
+def test_only_the_highest_over_is_a_warning_from_3_db() -> None:
+    """A tone of a quarter of the rate with samples at full scale peaks at +3.01 dBTP."""
+    low, high, higher = (
+        burst(0.5, amplitude=1.2),
+        burst(1.0, amplitude=1.45),
+        burst(1.5, amplitude=1.5),
+    )
+    assert [one.severity for one in overs(measure_array(low, RATE))] == ["info"]
+    found = overs(measure_array(np.concatenate([low, high, higher, high]), RATE))
+    assert [one.severity for one in found] == ["info", "info", "warning", "info"]

@@ -132,3 +132,10 @@ def test_a_few_frames_tell_nothing_of_polarity(frames: int, is_enough: bool) -> 
     assert ("inverted-polarity" in measured.counts()) == is_enough
     assert (measured.unseen().get("inverted-polarity") == "shorter than 0.5 s") != is_enough
     assert "mono-loss" not in measured.counts()
+
+
+def test_one_hit_and_its_decay_may_lie_on_one_side() -> None:
+    decay = np.exp(-np.arange(8 * RATE) / (0.5 * RATE))
+    hit = 0.5 * decay * noise(58, 8.0) * np.array([[1.0], [0.3]])
+    assert "channel-imbalance" not in codes(measure_array(hit, RATE))
+    assert "channel-imbalance" in codes(measure_array(np.tile(hit[:, : 2 * RATE], 4), RATE))
