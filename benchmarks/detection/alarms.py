@@ -39,7 +39,7 @@ def _rules() -> tuple[FindingRule, ...]:
 
 def severity_of(item: Finding) -> str:
     """What a report makes of a finding."""
-    return next((rule.severity for rule in _rules() if rule.counts(item)), "info")
+    return next((rule.weight(item) for rule in _rules() if rule.counts(item)), "info")
 
 
 @dataclass
