@@ -1,10 +1,11 @@
 """Traces of a lossy codec's frames: coefficients that were left out come back as zeros.
 
-Method: six short stretches of the file, spread over what can be heard, are transformed as an MP3 or
-Vorbis encoder does, with frames that begin at every sample in turn. Where they begin as those of
+Method: six short stretches, the loudest of a dozen spread over the file, are transformed as an MP3
+or Vorbis encoder does, with frames that begin at every sample in turn. Where they begin as those of
 the codec did, more coefficients from 2 to 16 kHz are no larger than rounding makes them than
 anywhere else. How far that beginning stands out of all others, measured by how far these differ
-among themselves, is averaged over the stretches.
+among themselves, is averaged over the stretches, of which two at least must agree on where frames
+begin.
 
 Source: the codecs' own transforms, see mixcheck.dsp.lapped; thresholds from files made for the
 purpose, see docs/detection.md.
@@ -32,12 +33,23 @@ BAND_HZ = (2_000.0, 16_000.0)
 LEFT_OUT = 0.9 / 2**15  # three standard deviations of 16-bit rounding
 BESIDE = 3  # samples off, a frame is still partly seen
 LEAST_SPREAD = 0.003  # of the lines, between beginnings
-LEAST_OVER = 0.7  # times the spread; recordings that were never lossy keep under 0.3
+LEAST_OVER = 1.0  # times the spread; of what was never lossy it is 0.1, and 0.44 at most
+LEAST_AGREE = 2  # stretches, on where frames begin
 ENOUGH = 3  # stretches, after which to give up where they show next to nothing
 HOPELESS_OVER = 0.25
-CODECS: tuple[tuple[str, Callable[[Wave], Wave]], ...] = (
-    ("MP3", mp3_lines),
-    ("Vorbis", vorbis_lines),
+
+
+class Codec(NamedTuple):
+    """A codec by its transform, and by how many samples its frames are apart."""
+
+    name: str
+    lines: Callable[[Wave], Wave]
+    grid: int
+
+
+CODECS = (
+    Codec("MP3", mp3_lines, 576),
+    Codec("Vorbis", vorbis_lines, 64),  # short blocks shift the long ones
 )
 
 
@@ -70,22 +82,27 @@ class CodecFrames:
 
     def find(self) -> Frames | None:
         """The frames of a codec, if they are seen."""
-        step = max(1, len(self._kept) // STRETCHES)
-        stretches = [_middle_and_side(one) for _, one in self._kept[::step][:STRETCHES]]
-        if not stretches:
-            return None
-        for codec, lines in CODECS:
+        # In the loudest the fewest coefficients are drowned by rounding.
+        loudest = sorted(self._kept, key=lambda one: -float(np.square(one[1]).sum()))
+        stretches = [
+            (second * self._rate, _middle_and_side(one)) for second, one in loudest[:STRETCHES]
+        ]
+        for codec in CODECS:
             over: list[float] = []
-            for waves in stretches:
-                over.append(self._stands_out(lines, waves))
+            begin: list[int] = []
+            for start, waves in stretches:
+                stands_out, best = self._stands_out(codec.lines, waves)
+                over.append(stands_out)
+                begin.append((start + best) % codec.grid)
                 if len(over) == ENOUGH and np.mean(over) < HOPELESS_OVER:
                     break
-            if np.mean(over) >= LEAST_OVER:
-                return Frames(codec, float(np.mean(over)))
+            agree = max(map(begin.count, begin), default=0)
+            if agree >= LEAST_AGREE and np.mean(over) >= LEAST_OVER:
+                return Frames(codec.name, float(np.mean(over)))
         return None
 
-    def _stands_out(self, lines: Callable[[Wave], Wave], waves: Wave) -> float:
-        """How far one beginning stands out of all the others."""
+    def _stands_out(self, lines: Callable[[Wave], Wave], waves: Wave) -> tuple[float, int]:
+        """How far one beginning stands out of all the others, and which."""
         zeros: NDArray[np.float64] | float = 0.0
         for wave in waves:
             found = lines(wave)
@@ -96,7 +113,7 @@ class CodecFrames:
         away = np.abs((np.arange(count) - best + count // 2) % count - count // 2)
         others = zeros[away > BESIDE]
         spread = max(float(others.max() - np.median(others)), LEAST_SPREAD)
-        return float(zeros[best] - others.max()) / spread
+        return float(zeros[best] - others.max()) / spread, best
 
 
 def _middle_and_side(stretch: Samples) -> Wave:
