@@ -59,6 +59,7 @@ HOMES = {  # third-party package: the only part that may import it
 SHARED_IN = {
     "meters": {
         "meters.base",
+        "meters.codec_frames",
         "meters.gating",
         "meters.hum",
         "meters.stated",
