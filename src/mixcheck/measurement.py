@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mixcheck.series import Series
 
 SCHEMA_VERSION = 1
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 
 # Only so many findings of a code are listed; these metrics count them all.
 COUNTED_BY = {
