@@ -169,8 +169,10 @@ def clipped_then_turned_down() -> Recording:
 
 def inter_sample_overs() -> Recording:
     """Return soft music with four whistles that exceed full scale between samples."""
-    x = settled(db(-12.0) * music(10.2, 14.8), MIX_RATE)
-    whistle = 1.1 * tone(MIX_RATE // 4, 0.3, MIX_RATE, phase_turns=0.125)
+    x = settled(db(-24.0) * music(10.2, 14.8), MIX_RATE)
+    # Where its phase slips by a quarter of a turn, the wave goes higher than a sine's can.
+    parts = (tone(MIX_RATE // 4, 0.15, MIX_RATE, phase_turns=turns) for turns in (0.125, 0.375))
+    whistle = 1.3 * np.concatenate([*parts], axis=1)
     for second in (1, 2, 3, 4):
         at = second * MIX_RATE
         x[:, at : at + whistle.shape[1]] += fade(whistle, 0.14, 0.14, MIX_RATE)
