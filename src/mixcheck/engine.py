@@ -196,7 +196,7 @@ def measure_blocks(
     """
     views = Views(audio)
     with_series = _series_of_samples() if series else ()
-    early = () if audio.is_compressed else (*OF_SAMPLES, *with_series)  # else decoding is enough
+    early = () if audio.is_lossy else (*OF_SAMPLES, *with_series)  # else decoding is enough
     late = [kind for kind in (*METERS, *with_series) if kind not in early]
     meters = {kind.name: kind(audio) for kind in late}
     collector = _collector(audio, meters) if series else None
