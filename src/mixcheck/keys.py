@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 
 from mixcheck.errors import ProfileError
 
+NEAR = 0.55  # of the letters
+
 
 def check_texts(data: Mapping[str, Any], where: str) -> None:
     """Refuse texts that would command the terminal they are printed on."""
@@ -71,7 +73,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     """``"; did you mean …?"``, or nothing if no word is near."""
     names = tuple(allowed)
     last_parts = {name.rpartition(".")[2]: name for name in names}
-    close = difflib.get_close_matches(word, names, 1, 0.5) or [
-        last_parts[part] for part in difflib.get_close_matches(word, last_parts, 1, 0.5)
+    close = difflib.get_close_matches(word, names, 1, NEAR) or [
+        last_parts[part] for part in difflib.get_close_matches(word, last_parts, 1, NEAR)
     ]
     return f"; did you mean {close[0]!r}?" if close else ""

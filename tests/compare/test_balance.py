@@ -106,6 +106,13 @@ def test_music_falls_as_published() -> None:
     assert per_hz[7943] - per_hz[1000] == pytest.approx(-22.1, abs=0.2)
 
 
+def test_no_reference_spans_what_cannot_be(tmp_path: Path) -> None:
+    """Correlation lies in -1 to 1, a loudness range has no end under 0."""
+    traits = learn_target([noise(tmp_path / "narrow.wav", width=0.0)]).traits
+    assert traits["stereo.correlation"][1] == 1.0
+    assert traits["loudness.loudness_range_lu"][0] == 0.0
+
+
 def test_what_is_no_target_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "spec.toml"
     path.write_text(

@@ -145,9 +145,10 @@ def _dynamics_advice(traits: Sequence[Trait], tolerance_db: float) -> Iterator[s
         decimals = described.decimals
         low, high, value = (format_number(one or 0.0, decimals)
                             for one in (trait.low, trait.high, trait.value))  # fmt: skip
+        unit = described.unit and f" {described.unit}"
         yield (
             f"{(more if trait.over > 0 else less).capitalize()} than the references: "
-            f"{described.label.lower()} {value} {described.unit}, they have {low} to {high}."
+            f"{described.label.lower()} {value}{unit}, they have {low} to {high}."
         )
 
 

@@ -7,6 +7,7 @@ are what ``mixcheck compare`` judges besides, have ``hz``, ``low``, ``middle`` a
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,6 +40,7 @@ TRAITS = (
 LEAST_SPAN_DB = 1.0
 ONE_REFERENCE_DB = 2.0
 LEAST_TRAIT_SPAN = {"stereo.correlation": 0.1}
+POSSIBLE = {"stereo.correlation": (-1.0, 1.0), "loudness.loudness_range_lu": (0.0, math.inf)}
 MANY = 10
 MANY_PERCENTILES = (5.0, 95.0)
 NO_SIDE_DB = -60.0
@@ -174,7 +176,8 @@ def learn_target(
         numbers = [float(value) for value in values if isinstance(value, int | float)]
         if numbers:
             low, _, high = _span(numbers, LEAST_TRAIT_SPAN.get(metric, LEAST_SPAN_DB))
-            traits[metric] = (low, high)
+            least, most = POSSIBLE.get(metric, (-math.inf, math.inf))
+            traits[metric] = (max(low, least), min(high, most))
     notes = f"Learnt from {len(heard)} recording{'s' if len(heard) != 1 else ''}."
     return Target(name, title, len(heard), False, bands, _ranges(stereo), traits, notes)
 

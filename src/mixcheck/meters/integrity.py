@@ -360,7 +360,8 @@ def truncated(audio: AudioFormat, frames: int, *, is_cut_off: bool = False) -> t
             return (finding("unknown-length", message, start_s=duration_s, end_s=duration_s),)
         if not audio.is_incomplete:
             return ()
-        message = "parts of the stream are missing or damaged, or its last one is"
+        parts = "frames of the MP3" if audio.container == "MP3" else "pages of the Ogg stream"
+        message = f"{parts} are missing, damaged or cut off"
         return (finding("truncated", message, start_s=0.0, end_s=duration_s),)
     declared_s = declared / audio.sample_rate_hz
     return (
