@@ -196,7 +196,9 @@ def measure_blocks(
     """
     views = Views(audio)
     with_series = _series_of_samples() if series else ()
-    early = () if audio.is_lossy else (*OF_SAMPLES, *with_series)  # else decoding is enough
+    early = () if audio.is_lossy else OF_SAMPLES  # decoding is work enough then
+    if views.makes_spectra_first:  # which the series need
+        early = (*early, *with_series)
     late = [kind for kind in (*METERS, *with_series) if kind not in early]
     meters = {kind.name: kind(audio) for kind in late}
     collector = _collector(audio, meters) if series else None

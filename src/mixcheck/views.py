@@ -116,7 +116,7 @@ class Views:
     def __init__(self, audio: AudioFormat) -> None:
         rate, channels = audio.sample_rate_hz, audio.channels
         self._rate = rate
-        self._spectra_first = not audio.is_compressed
+        self.makes_spectra_first = not audio.is_compressed
         self._k_weighting = k_weighting(rate, channels)
         self._true_peaks = TruePeakFinder(rate, channels)
         self._runs = RunFinder(channels)
@@ -138,7 +138,7 @@ class Views:
                 highest=samples.max(1).astype(np.float64),
                 runs=self._runs.find(samples, last=last),
                 bass=bass,
-                spectra=self._spectra(samples, last=last) if self._spectra_first else None,
+                spectra=self._spectra(samples, last=last) if self.makes_spectra_first else None,
                 bass_spectrum=self._bass_spectrum.add(bass, last=last)[0],
             )
 

@@ -284,6 +284,20 @@ def test_goniometer_draws_the_lines_that_engineers_know() -> None:
     assert len(np.unique(mid)) > 30
 
 
+@pytest.mark.parametrize(("suffix", "subtype"), [("flac", "PCM_24"), ("aiff", "PCM_24")])
+def test_series_are_the_same_in_any_container(tmp_path: Path, suffix: str, subtype: str) -> None:
+    """Wherever the samples are decoded: longer than what two processes share."""
+    paths = [tmp_path / "a.wav", tmp_path / f"a.{suffix}"]
+    samples = np.rint(programme(24.0).T * 2**23).astype(np.int32) << 8
+    for path in paths:
+        soundfile.write(path, samples, RATE, subtype)
+    first, second = (mixcheck.measure(path, series=True).series for path in paths)
+    assert first is not None
+    assert second is not None
+    np.testing.assert_array_equal(first.max_momentary_lufs, second.max_momentary_lufs)
+    np.testing.assert_array_equal(first.spectrogram.level_db, second.spectrogram.level_db)
+
+
 def test_excerpts_are_the_samples_around_the_worst_places(tmp_path: Path) -> None:
     """A gap in a tone: its place, and what the file holds around it."""
     tone = np.stack([sine(440.0, 4.0, amplitude=0.3)] * 2)
