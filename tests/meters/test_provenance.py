@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 from scipy import signal
 from tests.signals import RATE, Signal, noise, pink, sine
 
@@ -99,6 +100,17 @@ def test_upsampling_is_told(up: int, down: int, rate: int) -> None:
     assert codes(measure_array(signal.resample_poly(samples, up, down, axis=1), rate)) == {
         "upsampled"
     }
+
+
+@pytest.mark.parametrize(("source", "rate"), [(44_100, 96_000), (48_000, 96_000), (44_100, 88_200)])
+@pytest.mark.parametrize("bits", [16, 24])
+def test_upsampling_by_a_steep_converter_is_told(source: int, rate: int, bits: int) -> None:
+    """At 24 bits what the converter leaves in the empty band is no even noise."""
+    low = rounded(music(5.0, source))
+    high = soxr.resample(low.T, source, rate).T
+    measured = measure_array(np.rint(high * 2 ** (bits - 1)) / 2 ** (bits - 1), rate)
+    assert codes(measured) == {"upsampled"}
+    assert measured.value("provenance.wall_hz") == source / 2
 
 
 def test_a_high_rate_with_content_is_not_upsampled() -> None:

@@ -58,7 +58,10 @@ HIGH_TOP_HZ = (36_000.0, 46_000.0)
 HIGH_DROP_DB = 15.0  # from the second band to the third
 HIGH_OVER_SLOPE = 2.0  # times what it falls from the first to the second
 HIGH_EVEN_DB = 6.0  # from the third band to the top
-HIGH_WALL_HZ = 22_050.0  # or 24 kHz: the wall is not looked at so closely
+# If the whole band were like the third band, and like the top: softer than any converter's noise.
+HIGH_EMPTY_DBFS = (-100.0, -120.0)
+HIGH_WALLS_HZ = (22_050.0, 24_000.0)
+BETWEEN_WALLS_HZ = (22_600.0, 23_400.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +135,7 @@ class ProvenanceMeter:
         variance = np.asarray(self._squares) / seconds - bands**2
         frames = None
         if self._rate > HIGH_RATE_HZ:
-            wall = high_wall(bands, self._band_hz)
+            wall = high_wall(bands, self._band_hz, self._bins)
         else:
             rounding = 10.0 * np.log10(2.0**-30 / 12 / self._bins)
             changes = np.sqrt(np.maximum(variance, 0.0))
@@ -224,8 +227,17 @@ def codec_wall(
     return _Wall(place * band_hz, drop, 0.9 if is_empty else 0.7)
 
 
-def high_wall(bands: NDArray[np.float64], band_hz: float) -> _Wall | None:
-    """The wall of a conversion from 44.1 or 48 kHz, in a file of a higher rate."""
+def high_wall(bands: NDArray[np.float64], band_hz: float, bins: int) -> _Wall | None:
+    """The wall of a conversion from 44.1 or 48 kHz, in a file of a higher rate.
+
+    Parameters
+    ----------
+    bands : ndarray, shape (bands,)
+        Mean level of the bins of each, in dBFS.
+    band_hz : float
+    bins : int
+        In the whole spectrum.
+    """
 
     def level(low_hz: float, high_hz: float) -> float:
         return float(bands[int(low_hz / band_hz) : int(high_hz / band_hz)].mean())
@@ -235,6 +247,12 @@ def high_wall(bands: NDArray[np.float64], band_hz: float) -> _Wall | None:
     top = level(low_hz, min(high_hz, 0.95 * len(bands) * band_hz))
     drop = below - above
     is_wall = drop >= max(HIGH_DROP_DB, HIGH_OVER_SLOPE * (middle - below))
-    if not is_wall or abs(above - top) > HIGH_EVEN_DB:
+    # A converter's residue under 24 bits has a slope of its own.
+    whole_db = 10.0 * np.log10(bins)
+    is_empty = all(
+        one + whole_db <= most for one, most in zip((above, top), HIGH_EMPTY_DBFS, strict=True)
+    )
+    if not is_wall or not (is_empty or abs(above - top) <= HIGH_EVEN_DB):
         return None
-    return _Wall(HIGH_WALL_HZ, drop, 0.9)
+    reaches_on = level(*BETWEEN_WALLS_HZ) > (below + above) / 2.0
+    return _Wall(HIGH_WALLS_HZ[reaches_on], drop, 0.9)
