@@ -47,6 +47,18 @@ def test_silent_clipped_and_hot_stems(tmp_path: Path) -> None:
     assert told == {("silent", "01 part"), ("clipping", "02 part"), ("headroom", "03 part")}
 
 
+def test_one_flat_top_warns_and_many_fail(tmp_path: Path) -> None:
+    """As a check of the stem alone has it."""
+    stems = make(5)
+    few, many = stems["01 part"], stems["02 part"]
+    few *= 0.8 / np.abs(few).max()
+    few[:, 30_000:30_006] = 1.0 - 2.0**-23
+    stems["02 part"] = np.clip(4.0 * many / np.abs(many).max(), -1.0, 1.0 - 2.0**-23)
+    found = check(tmp_path, stems).faults
+    told = {one.stems[0]: one.severity for one in found if one.code == "clipping"}
+    assert told == {"01 part": "warning", "02 part": "error"}
+
+
 def test_pairs_that_cancel(tmp_path: Path) -> None:
     stems = make(3)
     stems["04 part"] = -stems["01 part"] + 0.1 * stems["02 part"]

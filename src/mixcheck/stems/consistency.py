@@ -111,9 +111,10 @@ def audio_faults(stem: Stem, seen: StemReading) -> Iterator[Fault]:
         return
     level = stem.max_sample_peak_dbfs or 0.0
     if seen.clip_runs:
+        tops = f"{seen.clip_runs} flat top{'s' if seen.clip_runs != 1 else ''}"
         yield _fault(
-            "clipping", "error", stem.name,
-            f"{seen.clip_runs} flat tops at {format_number(seen.clip_level_dbfs, 2)} dBFS",
+            "clipping", seen.clip_severity, stem.name,
+            f"{tops} at {format_number(seen.clip_level_dbfs, 2)} dBFS",
             "Lower the track's level before its output and export it again.",
             float(seen.clip_runs), "runs",
         )  # fmt: skip

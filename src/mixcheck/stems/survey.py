@@ -60,6 +60,9 @@ class StemReading:
         Flat tops.
     clip_level_dbfs : float
         Where they are cut.
+    clip_severity : str
+        What a check of the stem alone makes of them: ``"warning"`` for few and short ones, else
+        ``"error"``.
     non_finite : int
         Samples that were no numbers.
     """
@@ -68,6 +71,7 @@ class StemReading:
     second_peaks: tuple[float, ...]
     clip_runs: int
     clip_level_dbfs: float
+    clip_severity: str
     non_finite: int
 
     def with_later(self, later: StemReading) -> StemReading:
@@ -80,6 +84,7 @@ class StemReading:
             self.second_peaks + later.second_peaks,
             sum(one.clip_runs for one in cut),
             max((one.clip_level_dbfs for one in cut), default=-np.inf),
+            next((one.clip_severity for one in cut if one.clip_severity == "error"), "warning"),
             self.non_finite + later.non_finite,
         )
 
@@ -111,8 +116,15 @@ class StemWatch:
         """What was seen of the stem, and how many of its samples were no numbers."""
         clipping = self._clipping.finish()
         level = clipping.clip_level_dbfs
-        return StemReading(self.peak, tuple(self.second_peaks), clipping.clip_runs or 0,
-                           -np.inf if level is None else level, non_finite)  # fmt: skip
+        severities = {found.severity for found in clipping.findings}
+        return StemReading(
+            self.peak,
+            tuple(self.second_peaks),
+            clipping.clip_runs or 0,
+            -np.inf if level is None else level,
+            "error" if "error" in severities else "warning",
+            non_finite,
+        )
 
 
 @dataclass
