@@ -94,3 +94,12 @@ def test_more_dropouts_than_are_listed_are_still_counted() -> None:
     expected = len(range(1000, 6 * RATE - 2000, 2200))
     assert measured.value("continuity.dropouts") == pytest.approx(expected, rel=0.05)
     assert len(dropouts(measured)) == 100
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coarse_values_at_rest_are_no_dropouts(seed: int) -> None:
+    """Sound of few bits in a file of sixteen stands still where it is softer than half a step."""
+    rate = 22_050
+    swell = np.minimum(1.0, 60.0 * np.abs(np.sin(np.pi * 3.0 * np.arange(8 * rate) / rate)) - 0.4)
+    steps = np.rint(1.2 * np.maximum(swell, 0.0) * noise(seed, 8.0, 1, rate)[0])
+    assert "dropout" not in measure_array(steps * 640 / 2**15, rate).counts()

@@ -70,6 +70,7 @@ class _Side:
     edge_step_rms: float
     at_full_strength: bool
     jump: float
+    quantum: float  # smallest step there is: coarse values may lie in a fine file
 
     @classmethod
     def of(cls, part: NDArray[np.floating], edge: int, jump: float) -> _Side | None:
@@ -83,7 +84,8 @@ class _Side:
         edge_step_rms = _rms(steps[-edge:])
         busy = edge_step_rms > EDGE_SHARE * step_rms
         peak = float(np.abs(samples).max())
-        return cls(rms, step_rms, peak, edge_step_rms, strong or busy, jump)
+        quantum = float(np.abs(steps[steps != 0.0]).min())
+        return cls(rms, step_rms, peak, edge_step_rms, strong or busy, jump, quantum)
 
     def jumps(self, least: float) -> bool:
         return self.jump > max(min(JUMP_SHARE * self.rms, JUMP_USUAL * self.step_rms), least)
@@ -192,8 +194,8 @@ class ContinuityMeter:
 
     def _is_dropout(self, one: _Candidate, right: _Side) -> bool:
         """Whether the wave jumps into the held value, or out of it."""
-        least = self._least_jump
         sides = (one.left, right)
+        least = max(self._least_jump, *(JUMP_STEPS * side.quantum for side in sides))
         jumps = sum(side.jump / side.rms for side in sides)
         both = min(side.jump for side in sides) > least
         if self._is_long(one.length):
